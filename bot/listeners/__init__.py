@@ -1,0 +1,1 @@
+"""HEAR: thin async listeners that translate Slack payloads into use-case calls."""

@@ -1,0 +1,1 @@
+"""DO: read, decide, save, tell. Plain functions, run in a thread."""

@@ -1,0 +1,1 @@
+"""SHOW: values in, messages and modals out. Pure."""

@@ -1,0 +1,1 @@
+"""The pipelines: functions from DataFrames to a DataFrame, one file each."""

@@ -1,0 +1,165 @@
+"""A run: one execution of a pipeline for one period, moving along drawn arrows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+
+from store.domain.check import Verdict
+
+
+@dataclass(frozen=True)
+class Period:
+    """Half-open days `[starts_on, ends_on)`, in UTC."""
+
+    starts_on: date
+    ends_on: date
+
+    @classmethod
+    def of_day(cls, day: date) -> "Period":
+        return cls(day, day + timedelta(days=1))
+
+    @property
+    def starts_at(self) -> datetime:
+        return datetime(self.starts_on.year, self.starts_on.month, self.starts_on.day, tzinfo=UTC)
+
+    @property
+    def ends_at(self) -> datetime:
+        return datetime(self.ends_on.year, self.ends_on.month, self.ends_on.day, tzinfo=UTC)
+
+    @property
+    def days(self) -> int:
+        return (self.ends_on - self.starts_on).days
+
+    def __str__(self) -> str:
+        last = self.ends_on - timedelta(days=1)
+        return f"{self.starts_on}" if self.days == 1 else f"{self.starts_on}..{last}"
+
+
+class RunStatus(StrEnum):
+    """Drives the machine. Why it ended so is `Cause`; what people read is the note."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+ARROWS: Mapping[RunStatus, frozenset[RunStatus]] = {
+    RunStatus.QUEUED: frozenset({RunStatus.RUNNING, RunStatus.CANCELLED, RunStatus.FAILED}),
+    # back to the queue when its worker died and another may take it up
+    RunStatus.RUNNING: frozenset({RunStatus.SUCCEEDED, RunStatus.FAILED, RunStatus.QUEUED, RunStatus.CANCELLED}),
+    RunStatus.SUCCEEDED: frozenset(),
+    RunStatus.FAILED: frozenset(),
+    RunStatus.CANCELLED: frozenset(),
+}
+OPEN = frozenset({RunStatus.QUEUED, RunStatus.RUNNING})
+
+
+class Cause(StrEnum):
+    """Why a run failed, told from evidence; each has a section in the runbooks."""
+
+    CHECKS = "checks"
+    MISSING_INPUT = "missing-input"
+    SCHEMA = "schema"
+    OUT_OF_MEMORY = "out-of-memory"
+    KILLED = "killed"
+    WORKER_LOST = "worker-lost"
+    CODE = "code"
+
+
+class Stage(StrEnum):
+    """The steps of a run, in order. The bot shows them; Spark's own counters fill them."""
+
+    WAIT = "wait"
+    START = "start"
+    READ = "read"
+    COMPUTE = "compute"
+    CHECK = "check"
+    PUBLISH = "publish"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    stage: Stage
+    tasks_done: int = 0
+    tasks_total: int = 0
+    """Spark tasks of the stages seen so far; 0 before the first."""
+    rows: int | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One number of the period, ready to be read: "Daily active accounts", "28"."""
+
+    label: str
+    value: str
+    change: str = ""
+    """Against the period before, "+12 %"."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    rows_in: int
+    rows_out: int
+    figures: tuple[Figure, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    published: bool = False
+    version: int | None = None
+    """Version of the published table."""
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    """Stage to the seconds it took."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    id: int
+    pipeline: str
+    period: Period
+    status: RunStatus
+    requested_by: str
+    """Slack member id, or `shell`."""
+    requested_at: datetime
+    channel: str = ""
+    """Slack channel id where it is told; empty for runs from a shell."""
+    cause: Cause | None = None
+    note: str = ""
+    """For people; says what happened and the next move."""
+    attempt: int = 0
+    """How often it has been claimed. It is the fencing number: only the newest attempt may publish."""
+    worker: str | None = None
+    lease_until: datetime | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    progress: Progress | None = None
+    result: Result | None = None
+
+
+class WrongTurn(Exception):
+    """A run was pushed along an arrow that is not drawn; a bug, not a person's mistake."""
+
+    def __init__(self, run: Run, status: RunStatus) -> None:
+        super().__init__(f"run {run.id} cannot go from {run.status} to {status}")
+        self.run, self.status = run, status
+
+
+def advance(
+    run: Run, status: RunStatus, *, at: datetime, cause: Cause | None = None, note: str = "", **changes: object
+) -> Run:
+    """
+    Return *run* moved to *status* at the instant *at*; *changes* are further fields.
+
+    Raises: WrongTurn: no such arrow.
+    """
+    if status not in ARROWS[run.status]:
+        raise WrongTurn(run, status)
+    stamps: dict[str, object] = {}
+    if status is RunStatus.RUNNING:
+        stamps = {"started_at": at, "attempt": run.attempt + 1}
+    elif status not in OPEN:
+        stamps = {"finished_at": at, "lease_until": None}
+    elif status is RunStatus.QUEUED:
+        stamps = {"worker": None, "lease_until": None, "progress": None}
+    return replace(run, status=status, cause=cause, note=note, **{**stamps, **changes})  # type: ignore[arg-type]

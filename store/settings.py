@@ -1,0 +1,59 @@
+"""The one typed settings object: the only reader of the environment, for the bot and for the worker."""
+
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PLANS = Path(__file__).resolve().parent.parent / "runbooks"
+
+
+class Settings(BaseSettings):
+    """Names are those of the environment variables, in lower case. Secrets print as stars."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+
+    slack_bot_token: SecretStr = SecretStr("")
+    slack_app_token: SecretStr = SecretStr("")
+    slack_signing_secret: SecretStr = SecretStr("")
+    slack_api_url: str = "https://slack.com/api/"
+    """With a trailing slash; every client uses it."""
+    slack_socket_mode: bool = True
+    """Socket Mode, or signed HTTP on `port`."""
+
+    host: str = "127.0.0.1"
+    port: int = 3000
+
+    database_url: str = ""
+    """A SQLAlchemy address; empty means SQLite under `baton_data`."""
+    baton_plan: Path = PLANS / "house"
+    """The plan folder: `team.yaml` and one page per pipeline."""
+    baton_data: Path = Path(".baton")
+    """Inputs, published tables and, by default, the database."""
+    baton_clock: str = ""
+    """`<instant>@<speed>`: the team's clock starts there and runs that many times faster. For the sandbox."""
+
+    spark_master: str = "local[*]"
+    spark_remote: str = ""
+    """A Spark Connect address (`sc://host:15002`); used instead of `spark_master`."""
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _slash(cls, value: str) -> str:
+        return value if value.endswith("/") else value + "/"
+
+    @cached_property
+    def database(self) -> str:
+        """The address of the database in use."""
+        if self.database_url:
+            return self.database_url
+        return f"sqlite:///{self.baton_data.resolve() / 'baton.db'}"
+
+    @property
+    def inputs(self) -> Path:
+        return self.baton_data / "inputs"
+
+    @property
+    def published(self) -> Path:
+        return self.baton_data / "published"

@@ -1,0 +1,161 @@
+"""The rows. They stay inside `store`: the functions beside this file turn them into domain values."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, LargeBinary, Text, text
+from sqlmodel import Field, SQLModel
+
+OPEN_RUN = text("status IN ('queued', 'running')")
+
+
+class RunRow(SQLModel, table=True):
+    """One execution of a pipeline for one period. Bot and worker meet here and nowhere else."""
+
+    __tablename__ = "run"
+    __table_args__ = (
+        # The lock: at most one open run per pipeline and period, whoever asks, from wherever.
+        Index(
+            "run_open",
+            "pipeline",
+            "starts_on",
+            "ends_on",
+            unique=True,
+            sqlite_where=OPEN_RUN,
+            postgresql_where=OPEN_RUN,
+        ),
+        Index("run_status", "status"),
+        Index("run_untold", "revision", "told"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    request_key: str = Field(unique=True)
+    """One press, one run: names the confirmation that asked for it."""
+    pipeline: str
+    starts_on: date
+    ends_on: date
+    status: str
+    cause: str | None = None
+    note: str = Field(default="", sa_column=Column(Text, nullable=False))
+    requested_by: str
+    requested_at: datetime
+    channel: str = ""
+    attempt: int = 0
+    worker: str | None = None
+    lease_until: datetime | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    progress: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    result: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    revision: int = 1
+    """Grows with every change that somebody should see, in the transaction of the change."""
+    told: int = 0
+    """The revision that has been handed to the outbox. Behind `revision`: a message is owed."""
+
+
+class PictureRow(SQLModel, table=True):
+    """The small picture of a run's result, PNG, drawn by the worker and shown by the bot."""
+
+    __tablename__ = "picture"
+
+    run_id: int = Field(primary_key=True, foreign_key="run.id")
+    png: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class WorkerRow(SQLModel, table=True):
+    """A worker that has been seen; tells "queued" apart from "nobody is there to run it"."""
+
+    __tablename__ = "worker"
+
+    name: str = Field(primary_key=True)
+    started_at: datetime
+    seen_at: datetime
+
+
+class InboxRow(SQLModel, table=True):
+    """
+    One delivery from Slack, kept before it is acknowledged.
+
+    The key makes a repeated delivery harmless; a row without `done_at` is taken up again after a crash.
+    """
+
+    __tablename__ = "inbox"
+    __table_args__ = (Index("inbox_undone", "done_at", "received_at"),)
+
+    key: str = Field(primary_key=True)
+    """Slack's event id or trigger id."""
+    payload: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    """The body as Slack sent it; dropped once done."""
+    received_at: datetime
+    done_at: datetime | None = None
+
+
+class OutboxRow(SQLModel, table=True):
+    """
+    A message as it should look in Slack, owed since the transaction that caused it.
+
+    A living message is one row whose `payload` changes and whose `wanted` grows: only the newest state is
+    delivered. `wanted > delivered` and not `failed`: something is owed.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("outbox_owed", "failed", "due_at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    """Names the thing it shows, such as `run:12`. It travels as message metadata, so that a copy can be found."""
+    channel: str
+    """Slack channel or member id (a direct message)."""
+    parent: str | None = None
+    """Key of the row that opens the thread; this one waits until that one has been posted."""
+    thread_ts: str | None = None
+    """A thread that is not ours to open."""
+    payload: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    """Arguments of chat.postMessage and chat.update: text, blocks, and `picture` (a run's id)."""
+    wanted: int = 1
+    delivered: int = 0
+    channel_posted: str | None = None
+    """Where it really stands (a direct message has a channel of its own)."""
+    ts: str | None = None
+    """Slack's name of the message, once posted."""
+    attempts: int = 0
+    """Tries since the last success. More than none and no `ts`: look before sending again."""
+    due_at: datetime
+    """Not before this instant (machine clock): retries and the pace of edits."""
+    claimed_until: datetime | None = None
+    failed: str | None = Field(default=None, sa_column=Column(Text))
+    """Why it was given up."""
+    created_at: datetime
+
+
+class IssueRow(SQLModel, table=True):
+    """Something wrong with data, as a person reported it."""
+
+    __tablename__ = "issue"
+
+    id: int | None = Field(default=None, primary_key=True)
+    request_key: str = Field(unique=True)
+    pipeline: str
+    summary: str = Field(sa_column=Column(Text, nullable=False))
+    details: str = Field(default="", sa_column=Column(Text, nullable=False))
+    severity: str
+    day: date | None = None
+    reported_by: str
+    reported_at: datetime
+    status: str = "open"
+
+
+class AuditRow(SQLModel, table=True):
+    """Who did, or was refused, what. Only ever added to."""
+
+    __tablename__ = "audit"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime
+    actor: str
+    """Slack member id, worker name or `baton`."""
+    action: str
+    subject: str = ""
+    outcome: str
+    """`done` or `refused`."""
+    detail: str = Field(default="", sa_column=Column(Text, nullable=False))

@@ -4,11 +4,14 @@ A pipeline's facts: the front matter of its runbook page.
 Like `store.domain.team`, these dataclasses are the file's format and its JSON Schema.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
+from difflib import get_close_matches
 from enum import StrEnum
 
 from store.domain.check import Check
+from store.domain.errors import UserError, shorten
 from store.domain.strict import Strict
 
 
@@ -96,3 +99,37 @@ class Pipeline(Strict):
     """Keys of the roles that may start a run."""
     escalation: tuple[Escalation, ...] = ()
     reviewed_on: date | None = None
+
+
+class UnknownPipeline(UserError):
+    """No pipeline, or more than one, goes by what a person typed."""
+
+    def __init__(self, typed: str, choices: tuple[str, ...]) -> None:
+        super().__init__(
+            f"No pipeline is called “{shorten(typed)}”. "
+            + (f"Did you mean {' or '.join(choices)}?" if choices else "This plan has no pipeline at all.")
+        )
+        self.typed, self.choices = typed, choices
+
+
+def find_pipeline(pipelines: Mapping[str, Pipeline], typed: str) -> Pipeline:
+    """
+    Return the pipeline that a person means by its key, its name or an alias, in any case.
+
+    Raises: UnknownPipeline: with the nearest keys, or all of them when none is near or the word fits several.
+    """
+    word = "-".join(typed.lower().split())
+    by_name = {_plain(name): pipeline for pipeline in pipelines.values() for name in _names(pipeline)}
+    if word in by_name:
+        return by_name[word]
+    holding = {key for key in pipelines if word and word in key}
+    near = {by_name[name].key for name in get_close_matches(word[:80], by_name, n=3, cutoff=0.6)}
+    raise UnknownPipeline(typed, tuple(sorted(holding or near or pipelines)))
+
+
+def _names(pipeline: Pipeline) -> Iterable[str]:
+    return (pipeline.key, pipeline.name, *pipeline.aliases)
+
+
+def _plain(name: str) -> str:
+    return "-".join(name.lower().split())

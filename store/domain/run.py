@@ -1,11 +1,13 @@
 """A run: one execution of a pipeline for one period, moving along drawn arrows."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from store.domain.check import Verdict
+from store.domain.errors import UserError, shorten
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,31 @@ class Period:
     def __str__(self) -> str:
         last = self.ends_on - timedelta(days=1)
         return f"{self.starts_on}" if self.days == 1 else f"{self.starts_on}..{last}"
+
+
+class BadDay(UserError):
+    """What a person typed is no day that can be run."""
+
+
+def parse_day(typed: str, *, today: date) -> Period:
+    """
+    Return the period of the day that a person typed: `2024-06-03`, `today` or `yesterday`.
+
+    Raises: BadDay: not a day of the calendar, or one that has not begun.
+    """
+    word = typed.strip().lower()
+    example = today - timedelta(days=1)
+    if word in ("today", "yesterday"):
+        return Period.of_day(today if word == "today" else example)
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", word):
+        raise BadDay(f"“{shorten(typed)}” is not a day. Write it as year-month-day, for instance {example}.")
+    try:
+        day = date.fromisoformat(word)
+    except ValueError:
+        raise BadDay(f"{word} is not in the calendar. Write a day that exists, for instance {example}.") from None
+    if day > today:
+        raise BadDay(f"{word} has not begun, so there is no data to run on. The latest day is {today}.")
+    return Period.of_day(day)
 
 
 class RunStatus(StrEnum):

@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, make_url
-from sqlmodel import Session, create_engine
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, SQLModel, create_engine
 
 BUSY_TIMEOUT_S = 5
-"""How long a SQLite writer waits for another one. Writes here take milliseconds; longer means trouble."""
+"""How long a writer waits for another one. Writes here take milliseconds; longer means trouble."""
+IDLE_TIMEOUT_S = 60
+"""After this PostgreSQL ends a transaction whose process says nothing, so that a paused one frees its rows."""
 
 
 def connect(database_url: str) -> Engine:
@@ -18,7 +21,9 @@ def connect(database_url: str) -> Engine:
     if url.get_backend_name() != "sqlite":
         if url.drivername in ("postgresql", "postgres"):
             url = url.set(drivername="postgresql+psycopg")
-        return create_engine(url, pool_pre_ping=True)
+        engine = create_engine(url, pool_pre_ping=True)
+        event.listen(engine, "connect", _tune_postgresql)
+        return engine
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     # isolation_level None: SQLAlchemy says BEGIN itself, so that a writer can say BEGIN IMMEDIATE
@@ -28,17 +33,25 @@ def connect(database_url: str) -> Engine:
     return engine
 
 
+def _tune_postgresql(connection: Any, _record: object) -> None:
+    connection.execute(f"SET lock_timeout = '{BUSY_TIMEOUT_S}s'")
+    connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_TIMEOUT_S}s'")
+    connection.commit()
+
+
 def _tune_sqlite(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")
+    # FULL: with NORMAL the last commits are gone after a power cut, and a message they caused would be sent again
+    connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
 
 
 def _begin_sqlite(connection: Connection) -> None:
     # A transaction that reads first and writes later fails at once when another has written in between:
     # whoever will write takes the lock at the start and waits for it.
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    connection.exec_driver_sql(f"PRAGMA query_only = {int(options.get('reads', False))}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes", False) else "BEGIN")
 
 
 class Sessions:
@@ -46,11 +59,13 @@ class Sessions:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._reader = engine.execution_options(reads=True, postgresql_readonly=True)
         self._writer = engine.execution_options(writes=True)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        with Session(self.engine, expire_on_commit=False) as db:
+        """See one state of the database; on SQLite no lock is held. The database refuses writes in here."""
+        with Session(self._reader, expire_on_commit=False) as db:
             yield db
 
     @contextmanager
@@ -58,3 +73,10 @@ class Sessions:
         """Commit on leaving, roll back on an exception. On SQLite one writer at a time; others wait."""
         with Session(self._writer, expire_on_commit=False) as db, db.begin():
             yield db
+
+
+def insert_into(db: Session, table: type[SQLModel]) -> sqlite.Insert | postgresql.Insert:
+    """Return an INSERT that knows ON CONFLICT, in the words of the database behind *db*."""
+    if db.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)

@@ -3,10 +3,14 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, LargeBinary, Text, text
+from sqlalchemy import JSON, Column, Index, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
+from store.columns import PlainText
+
 OPEN_RUN = text("status IN ('queued', 'running')")
+UNTOLD = text("revision > told")
+OWED = text("wanted > delivered AND failed IS NULL")
 
 
 class RunRow(SQLModel, table=True):
@@ -25,7 +29,7 @@ class RunRow(SQLModel, table=True):
             postgresql_where=OPEN_RUN,
         ),
         Index("run_status", "status"),
-        Index("run_untold", "revision", "told"),
+        Index("run_untold", "id", sqlite_where=UNTOLD, postgresql_where=UNTOLD),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -36,7 +40,7 @@ class RunRow(SQLModel, table=True):
     ends_on: date
     status: str
     cause: str | None = None
-    note: str = Field(default="", sa_column=Column(Text, nullable=False))
+    note: str = Field(default="", sa_column=Column(PlainText, nullable=False))
     requested_by: str
     requested_at: datetime
     channel: str = ""
@@ -45,8 +49,8 @@ class RunRow(SQLModel, table=True):
     lease_until: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
-    progress: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
-    result: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    progress: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    result: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     revision: int = 1
     """Grows with every change that somebody should see, in the transaction of the change."""
     told: int = 0
@@ -84,7 +88,7 @@ class InboxRow(SQLModel, table=True):
 
     key: str = Field(primary_key=True)
     """Slack's event id or trigger id."""
-    payload: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    payload: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     """The body as Slack sent it; dropped once done."""
     received_at: datetime
     done_at: datetime | None = None
@@ -99,7 +103,7 @@ class OutboxRow(SQLModel, table=True):
     """
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("outbox_owed", "failed", "due_at"),)
+    __table_args__ = (Index("outbox_owed", "due_at", sqlite_where=OWED, postgresql_where=OWED),)
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True)
@@ -123,7 +127,9 @@ class OutboxRow(SQLModel, table=True):
     due_at: datetime
     """Not before this instant (machine clock): retries and the pace of edits."""
     claimed_until: datetime | None = None
-    failed: str | None = Field(default=None, sa_column=Column(Text))
+    trouble: str | None = Field(default=None, sa_column=Column(PlainText))
+    """What went wrong the last time; nothing after a success."""
+    failed: str | None = Field(default=None, sa_column=Column(PlainText))
     """Why it was given up."""
     created_at: datetime
 
@@ -136,8 +142,8 @@ class IssueRow(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     request_key: str = Field(unique=True)
     pipeline: str
-    summary: str = Field(sa_column=Column(Text, nullable=False))
-    details: str = Field(default="", sa_column=Column(Text, nullable=False))
+    summary: str = Field(sa_column=Column(PlainText, nullable=False))
+    details: str = Field(default="", sa_column=Column(PlainText, nullable=False))
     severity: str
     day: date | None = None
     reported_by: str
@@ -155,7 +161,7 @@ class AuditRow(SQLModel, table=True):
     actor: str
     """Slack member id, worker name or `baton`."""
     action: str
-    subject: str = ""
+    subject: str = Field(default="", sa_column=Column(PlainText, nullable=False))
     outcome: str
     """`done` or `refused`."""
-    detail: str = Field(default="", sa_column=Column(Text, nullable=False))
+    detail: str = Field(default="", sa_column=Column(PlainText, nullable=False))

@@ -1,0 +1,42 @@
+"""One file of a plan under examination."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from store.planfile.faults import Fault, Where, dotted
+from store.planfile.yaml import Node, line_at
+
+
+@dataclass
+class Sheet:
+    """The tree of one file, and all that is found wrong with it."""
+
+    name: str
+    """The file, relative to the plan folder."""
+    tree: Node | None
+    faults: list[Fault] = field(default_factory=list)
+    broken: set[Where] = field(default_factory=set)
+    """Values that could not be read: no rule complains about them again."""
+
+    def refuse(self, where: Where, message: str, *, line: int | None = None) -> None:
+        """Say that the value at *where* cannot be read; the rules are then silent about it."""
+        self.broken.add(where)
+        self._add(where, message, "error", line)
+
+    def error(self, where: Where, message: str, *, line: int | None = None) -> None:
+        """Say what is wrong at *where*, unless the value there could not be read anyway."""
+        if not self.is_broken(where):
+            self._add(where, message, "error", line)
+
+    def notice(self, where: Where, message: str, *, line: int | None = None) -> None:
+        """Say what a person should look at."""
+        if not self.is_broken(where):
+            self._add(where, message, "notice", line)
+
+    def is_broken(self, where: Where) -> bool:
+        """Whether the value at *where*, something around it or something in it could not be read."""
+        return any(where[: len(bad)] == bad or bad[: len(where)] == where for bad in self.broken)
+
+    def _add(self, where: Where, message: str, level: Literal["error", "notice"], line: int | None) -> None:
+        at = line_at(self.tree, where) if line is None else line
+        self.faults.append(Fault(self.name, at, dotted(where), message, level))

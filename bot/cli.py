@@ -1,0 +1,113 @@
+"""The command `baton`. Wiring happens here and in `app.py`, nowhere else."""
+
+import asyncio
+import json
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from store.domain.errors import UserError
+from store.settings import PLANS, Settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="On-call for data pipelines, in Slack.")
+plan = typer.Typer(no_args_is_help=True, help="The plan: a team's people, pipelines and runbooks in a folder.")
+app.add_typer(plan, name="plan")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def main() -> None:
+    """Exit with 0 when good, 1 when the answer is no, 2 for wrong usage or input."""
+    try:
+        app()
+    except UserError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - this is the terminal
+        raise SystemExit(2) from None
+
+
+@app.command()
+def serve() -> None:
+    """Run the bot. Settings come from the environment; see README."""
+    from bot.serve import serve as run_bot
+
+    _log()
+    asyncio.run(run_bot(Settings()))
+
+
+@app.command()
+def worker() -> None:
+    """Run a worker: it claims queued runs and executes them on Spark. Start as many as you like."""
+    _become("jobs.worker")
+
+
+@app.command()
+def run(pipeline: str, day: str, as_json: AsJson = False) -> None:
+    """Run PIPELINE for DAY (2024-06-03, today, yesterday) here and now, with the same checks and publishing."""
+    _become("jobs.run", pipeline, day, *(["--json"] if as_json else []))
+
+
+@app.command()
+def sample() -> None:
+    """Lay the sample data down under the inputs folder of BATON_DATA, where it is missing."""
+    _become("jobs.sample")
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Where the page is; 0 for any free port.")] = 8765,
+    speed: Annotated[float, typer.Option(help="How many times faster the team's clock runs.")] = 1.0,
+    state: Annotated[Path, typer.Option(help="Where the demo keeps its state.")] = Path(".baton/demo"),
+) -> None:
+    """Start everything on this machine: a workspace like Slack in the browser, the bot, a worker, sample data."""
+    from bot.demo import demo as run_demo
+
+    raise SystemExit(run_demo(port=port, speed=speed, state=state))
+
+
+@plan.command("check")
+def check(
+    folder: Annotated[Path, typer.Argument(help="The plan folder.")] = PLANS / "house", as_json: AsJson = False
+) -> None:
+    """Name every fault of a plan by file, line and key. Exit code 1 when it cannot be used."""
+    from store.plans import check_plan
+
+    good, faults = check_plan(folder)
+    if as_json:
+        listed = [
+            {name: getattr(fault, name) for name in ("path", "line", "key", "message", "level")} for fault in faults
+        ]
+        typer.echo(json.dumps({"ok": good is not None, "faults": listed}, indent=2, ensure_ascii=False))
+    else:
+        for fault in faults:
+            typer.echo(str(fault))
+        typer.echo(f"{folder}: {'good' if good else 'cannot be used'}")
+    raise SystemExit(0 if good else 1)
+
+
+@plan.command()
+def schema(
+    which: Annotated[
+        str, typer.Argument(help="`team` for team.yaml, `pipeline` for the front matter of a page.")
+    ] = "team",
+) -> None:
+    """Print the JSON Schema of a plan's file, for your editor."""
+    from store.plans import schema as schema_of
+
+    if which not in ("team", "pipeline"):
+        raise UserError(f"There is no schema “{which}”. Choose `team` or `pipeline`.")
+    typer.echo(json.dumps(schema_of(which), indent=2, ensure_ascii=False))  # type: ignore[arg-type]
+
+
+def _become(module: str, *arguments: str) -> NoReturn:
+    """Go on as another program: bot and jobs share no process, and a worker has no use for what is loaded here."""
+    os.execv(sys.executable, [sys.executable, "-m", module, *arguments])  # noqa: S606
+
+
+def _log() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for name in ("apscheduler", "slack_sdk", "bolt", "alembic"):
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,0 +1,200 @@
+"""
+`baton demo`: everything on one machine, with nothing to set up.
+
+Starts a local workspace, the bot and a worker as processes of their own, with the plan in use and sample data.
+What dies is started again; Ctrl-C stops all of it; the next start goes on where this one was.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+
+from store.domain.errors import UserError
+from store.plans import Plan, load_plan
+from store.settings import Settings
+
+MANIFEST = Path(__file__).parent / "manifest.yaml"
+READY_S = 60
+STOP_S = 12
+RESTARTS = 20
+OUTSIDER = {"id": "U0RIN", "name": "rin", "real_name": "Rin", "title": "Sales, not in the plan", "outsider": True}
+SECRETS = {
+    "SLACK_BOT_TOKEN": "xoxb-sandbox",
+    "SLACK_APP_TOKEN": "xapp-sandbox",
+    "SLACK_SIGNING_SECRET": "sandbox",
+}
+
+
+class NotReady(UserError):
+    """A part of the demo did not come up."""
+
+
+@dataclass
+class Part:
+    """One process of the demo, started again when it dies."""
+
+    name: str
+    command: Sequence[str]
+    environment: dict[str, str]
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
+    starts: int = 0
+
+    def start(self) -> None:
+        self.starts += 1
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C is for us: we end the parts in order
+            )
+
+    def dead(self) -> bool:
+        return self.process is not None and self.process.poll() is not None
+
+    def stop(self) -> None:
+        if self.process is None or self.dead():
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+
+    def last_words(self) -> str:
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-8:])
+
+
+def demo(*, port: int, speed: float, state: Path) -> int:
+    """Run until Ctrl-C; return the exit code."""
+    state = state.resolve()
+    (state / "logs").mkdir(parents=True, exist_ok=True)
+    settings = Settings()
+    plan = load_plan(settings.baton_plan)
+    port = _free(port)
+    address = f"http://127.0.0.1:{port}"
+    bot_port = _free(0)
+    parts = _parts(plan, settings, state, port=port, bot_port=bot_port, speed=speed)
+    workspace, bot, worker = parts
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        subprocess.run([sys.executable, "-m", "jobs.sample"], env=worker.environment, check=True)
+        for part, ready_at in ((workspace, address), (worker, None), (bot, f"http://127.0.0.1:{bot_port}/healthz")):
+            part.start()
+            if ready_at:
+                _wait_until_ready(part, ready_at)
+        _say(f"\n  Baton is up: {address}\n")
+        _say(f"  Try /rerun aggregate-engagement 2024-06-03 in #{plan.team.channels.oncall}.")
+        _say(f"  State and logs: {state}. Ctrl-C stops everything; the next start goes on from here.\n")
+        _watch(parts)
+    except KeyboardInterrupt:
+        _say("\nStopping …")
+    finally:
+        for part in (bot, worker, workspace):
+            part.stop()
+    return 0
+
+
+def _parts(plan: Plan, settings: Settings, state: Path, *, port: int, bot_port: int, speed: float) -> list[Part]:
+    started = datetime.now(UTC)
+    address = f"http://127.0.0.1:{port}"
+    people = state / "people.json"
+    people.write_text(json.dumps(_people(plan), indent=2))
+    environment = {
+        **os.environ,
+        **SECRETS,
+        "SLACK_API_URL": f"{address}/api/",
+        "SLACK_SOCKET_MODE": "1",
+        "HOST": "127.0.0.1",
+        "PORT": str(bot_port),
+        "DATABASE_URL": os.environ.get("DATABASE_URL", f"sqlite:///{state / 'baton.db'}"),
+        "BATON_PLAN": str(settings.baton_plan.resolve()),
+        "BATON_DATA": str(state / "data"),
+        "BATON_CLOCK": "" if speed == 1 else f"{started.isoformat()}@{speed}@{started.isoformat()}",
+        "PYTHONUNBUFFERED": "1",
+    }
+    channels = plan.team.channels
+    sandbox = [
+        *("--port", str(port), "--state", str(state / "workspace.db"), "--manifest", str(MANIFEST)),
+        *("--people", str(people), "--channels", f"{channels.oncall},{channels.alerts},{channels.incidents}"),
+        *("--speed", str(speed), "--clock", started.isoformat()),
+        *("--bot-token", SECRETS["SLACK_BOT_TOKEN"], "--app-token", SECRETS["SLACK_APP_TOKEN"]),
+        *("--signing-secret", SECRETS["SLACK_SIGNING_SECRET"]),
+    ]
+    programs = (("workspace", ["bot.sandbox", *sandbox]), ("bot", ["bot", "serve"]), ("worker", ["jobs.worker"]))
+    return [
+        Part(name, [sys.executable, "-m", *program], environment, state / "logs" / f"{name}.log")
+        for name, program in programs
+    ]
+
+
+def _people(plan: Plan) -> list[dict[str, object]]:
+    """Return the plan's people as members of the workspace, and one person who is not in the plan."""
+    known = [
+        {
+            "id": person.slack,
+            "name": key,
+            "real_name": person.name,
+            "email": person.email or f"{key}@example.com",
+            "tz": plan.team.zone,
+            "title": ", ".join(plan.team.roles[role].does for role in person.roles[:1]),
+            "outsider": False,
+        }
+        for key, person in plan.team.people.items()
+        if person.slack
+    ]
+    return [*known, {**OUTSIDER, "email": "rin@example.com", "tz": plan.team.zone}]
+
+
+def _free(port: int) -> int:
+    """Return *port* when nobody listens there, else any free one."""
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            _say(f"Port {port} is taken; another one is used.")
+            return _free(0)
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_ready(part: Part, address: str) -> None:
+    deadline = time.monotonic() + READY_S
+    while time.monotonic() < deadline and not part.dead():
+        with suppress(OSError), urllib.request.urlopen(address, timeout=2):  # noqa: S310 - our own loopback address
+            return
+        time.sleep(0.05)
+    raise NotReady(f"The {part.name} did not come up. Its last words:\n{part.last_words()}\nMore in {part.log}.")
+
+
+def _watch(parts: Sequence[Part]) -> None:
+    while True:
+        time.sleep(0.5)
+        for part in parts:
+            if part.dead():
+                if part.starts > RESTARTS:
+                    raise NotReady(f"The {part.name} keeps dying. Its last words:\n{part.last_words()}")
+                _say(f"The {part.name} has died; it is started again. Log: {part.log}")
+                part.start()
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201 - this is the terminal

@@ -1,0 +1,42 @@
+"""/baton, the home tab, and whatever no other listener knows."""
+
+import re
+from importlib.metadata import version
+
+from bot.deps import Deps
+from bot.listeners.hear import Hear
+from bot.listeners.heard import Heard
+from bot.usecases import oncall
+from bot.views import help as help_view
+from bot.views import home
+from bot.views.blocks import Message, private
+from store import runs
+from store.domain.oncall import person_of
+
+
+def register(hear: Hear) -> None:
+    hear.command("/baton", show_help)
+    hear.event("app_home_opened", show_home)
+
+
+def register_last(hear: Hear) -> None:
+    """What is left over is acknowledged and said plainly, never met with silence."""
+    hear.command(re.compile(".*"), show_help)
+    hear.press(re.compile(".*"), tell_stale)
+    hear.ignore_the_rest()
+
+
+def show_help(deps: Deps, _heard: Heard) -> Message:
+    return help_view.overview(version("baton"), deps.plan.team.name)
+
+
+def show_home(deps: Deps, heard: Heard) -> None:
+    team = deps.plan.team
+    with deps.sessions.reading() as db:
+        recent = runs.recent(db, limit=5)
+    view = home.home(team, oncall.who(deps, at=deps.clock.now()), person=person_of(team, heard.user), recent=recent)
+    deps.slack.publish_home(heard.user, view)
+
+
+def tell_stale(_deps: Deps, _heard: Heard) -> Message:
+    return private("This button no longer applies. `/baton help` lists what I can do.")

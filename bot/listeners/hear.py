@@ -1,0 +1,130 @@
+"""
+How everything is heard: kept, acknowledged, done in a thread, answered, ticked off. In this order.
+
+A delivery is in the inbox before Slack gets its acknowledgement, so a bot that is killed in between does it
+after the restart; the inbox key makes a repeated delivery harmless. The work itself runs in a thread, so that
+no acknowledgement waits for a database or for Slack.
+"""
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from re import Pattern
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+
+from bot.deps import Deps
+from bot.inbox import Inbox, InboxClosed
+from bot.listeners.errors import tell_error
+from bot.listeners.heard import Heard, delivery_key, from_command, from_event, from_press, from_submission
+from bot.listeners.reply import reply
+from bot.views.blocks import Message
+from store import inbox
+
+logger = logging.getLogger(__name__)
+
+Listener = Callable[[Deps, Heard], Message | None]
+"""Does the work and returns the private answer, if there is one."""
+Judge = Callable[[Mapping[str, Any]], Mapping[str, str]]
+"""Form values to errors by field; empty when the form may close."""
+Body = Mapping[str, Any]
+
+UNKEPT = "I cannot reach my database, so nothing was done and nothing is lost. Try again in a minute."
+
+
+class Hear:
+    """Registers listeners with Bolt so that each of them keeps the same promises."""
+
+    def __init__(self, app: AsyncApp, deps: Deps) -> None:
+        self._app, self._deps = app, deps
+        self._inbox = Inbox(deps)
+        self.working: set[asyncio.Task[None]] = set()
+        app.use(self._keep)
+
+    def command(self, name: str | Pattern[str], listener: Listener) -> None:
+        self._app.command(name)(ack=_acknowledge, lazy=[self._lazily(listener, from_command)])
+
+    def press(self, action: Pattern[str], listener: Listener) -> None:
+        self._app.action(action)(ack=_acknowledge, lazy=[self._lazily(listener, from_press)])
+
+    def event(self, name: str | Pattern[str] | dict[str, str], listener: Listener) -> None:
+        self._app.event(name)(ack=_acknowledge, lazy=[self._lazily(listener, from_event)])
+
+    def form(self, callback_id: str | Pattern[str], judge: Judge, listener: Listener) -> None:
+        """Hear a modal's submission: *judge* decides, before the acknowledgement, whether it may close."""
+
+        async def check(ack: Callable[..., Awaitable[Any]], body: dict[str, Any]) -> None:
+            errors = judge(from_submission(body).value)
+            await (ack(response_action="errors", errors=dict(errors)) if errors else ack())
+
+        def accepted(deps: Deps, heard: Heard) -> Message | None:
+            return None if judge(heard.value) else listener(deps, heard)
+
+        self._app.view(callback_id)(ack=check, lazy=[self._lazily(accepted, from_submission)])
+
+    def ignore_the_rest(self) -> None:
+        """Acknowledge what nobody listens to: Bolt would answer 404, and Slack would send it three times again."""
+        anything = re.compile(".*")
+        self._app.event(anything)(ack=_acknowledge, lazy=[self._lazily(_nothing, from_event)])
+        self._app.view_closed(anything)(ack=_acknowledge, lazy=[self._lazily(_nothing, from_submission)])
+
+    async def take_up(self, *, older_than: timedelta = timedelta(0)) -> int:
+        """Do what was acknowledged and never finished, by this process or one that died; return how many."""
+        undone = await asyncio.to_thread(self._inbox.undone, older_than)
+        for _key, body in undone:
+            request = AsyncBoltRequest(body=dict(body), mode="socket_mode", context={"again": True})
+            await self._app.async_dispatch(request)
+        return len(undone)
+
+    async def drain(self, timeout_s: float) -> None:
+        """Wait for the work that has been acknowledged, at most *timeout_s*; the inbox keeps the rest."""
+        if self.working:
+            await asyncio.wait(self.working, timeout=timeout_s)
+
+    async def _keep(self, body: dict[str, Any], context: dict[str, Any], next: Callable[[], Awaitable[Any]]) -> Any:  # noqa: A002 - the name Bolt gives it
+        if body.get("type") == "block_suggestion" or context.get("again"):
+            return await next()
+        try:
+            new = await self._inbox.keep(delivery_key(body), body)
+        except InboxClosed:
+            logger.exception("A delivery could not be kept", extra={"action": "inbox_closed"})
+            if "command" in body:
+                return BoltResponse(status=200, body={"response_type": "ephemeral", "text": UNKEPT})
+            return BoltResponse(status=503, body="")
+        return await next() if new else BoltResponse(status=200, body="")
+
+    def _lazily(self, listener: Listener, read: Callable[[Body], Heard]) -> Callable[..., Awaitable[None]]:
+        async def work(body: dict[str, Any]) -> None:
+            task = asyncio.current_task()
+            assert task is not None
+            self.working.add(task)
+            try:
+                await asyncio.to_thread(self._do, listener, read, body)
+            finally:
+                self.working.discard(task)
+
+        # Bolt tells the lazy functions of a listener apart by name
+        work.__name__ = f"{listener.__module__}.{listener.__name__}"
+        return work
+
+    def _do(self, listener: Listener, read: Callable[[Body], Heard], body: Body) -> None:
+        heard = read(body)
+        deps = self._deps
+        with tell_error(deps, heard):
+            answer = listener(deps, heard)
+            if answer is not None:
+                reply(deps, heard, answer)
+        with deps.sessions.writing() as db:
+            inbox.done(db, key=heard.key, at=deps.machine_clock.now())
+
+
+async def _acknowledge(ack: Callable[..., Awaitable[Any]]) -> None:
+    await ack()
+
+
+def _nothing(_deps: Deps, _heard: Heard) -> None:
+    """Nobody listens to this."""

@@ -1,0 +1,90 @@
+"""What was heard, out of Slack's payload shapes."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+TEXT_LIMIT = 2000
+"""More than anybody types; what is longer is cut before anything reads it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """One command, press, submission or event of one person."""
+
+    key: str
+    """Slack's event id or trigger id: the same for a repeated delivery."""
+    user: str
+    channel: str = ""
+    text: str = ""
+    value: Mapping[str, Any] = field(default_factory=dict)
+    """What the pressed button or the form carries."""
+    trigger_id: str = ""
+    response_url: str = ""
+    thread_ts: str | None = None
+
+
+def delivery_key(body: Mapping[str, Any]) -> str:
+    """Return the name that every copy of this delivery shares."""
+    named = body.get("event_id") or body.get("trigger_id")
+    if named:
+        return str(named)
+    return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def from_command(body: Mapping[str, Any]) -> Heard:
+    return Heard(
+        key=delivery_key(body),
+        user=body["user_id"],
+        channel=body["channel_id"],
+        text=str(body.get("text") or "")[:TEXT_LIMIT],
+        trigger_id=body["trigger_id"],
+        response_url=body["response_url"],
+    )
+
+
+def from_press(body: Mapping[str, Any]) -> Heard:
+    """Read a button or a select; a select's choice arrives as `choice`, its block's id as `block`."""
+    action = body["actions"][0]
+    value: dict[str, Any] = json.loads(action["value"]) if action.get("value") else {}
+    if chosen := action.get("selected_option"):
+        value = {"choice": chosen["value"], "block": action.get("block_id", "")}
+    return Heard(
+        key=delivery_key(body),
+        user=body["user"]["id"],
+        channel=(body.get("channel") or {}).get("id", ""),
+        value=value,
+        trigger_id=body["trigger_id"],
+        response_url=body.get("response_url", ""),
+        thread_ts=(body.get("message") or {}).get("thread_ts"),
+    )
+
+
+def from_submission(body: Mapping[str, Any]) -> Heard:
+    """Read a form: block id to what was typed or chosen, None where a field was left empty."""
+    state = body["view"]["state"]["values"]
+    return Heard(
+        key=delivery_key(body),
+        user=body["user"]["id"],
+        value={block: _input(next(iter(elements.values()))) for block, elements in state.items()},
+    )
+
+
+def _input(element: Mapping[str, Any]) -> str | None:
+    if chosen := element.get("selected_option"):
+        return str(chosen["value"])
+    typed = element.get("value") or element.get("selected_date")
+    return str(typed) if typed else None
+
+
+def from_event(body: Mapping[str, Any]) -> Heard:
+    event = body["event"]
+    return Heard(
+        key=delivery_key(body),
+        user=event.get("user", ""),
+        channel=event.get("channel", ""),
+        text=str(event.get("text") or "")[:TEXT_LIMIT],
+        thread_ts=event.get("thread_ts") or event.get("ts"),
+    )

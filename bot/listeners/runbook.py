@@ -1,0 +1,61 @@
+"""/runbook, questions in plain words, and the buttons that open a section."""
+
+import re
+
+from bot.deps import Deps
+from bot.listeners.hear import Hear
+from bot.listeners.heard import Heard
+from bot.usecases import runbook
+from bot.views import home, run
+from bot.views import runbook as views
+from bot.views.blocks import Message
+from store import outbox
+
+
+def register(hear: Hear) -> None:
+    hear.command("/runbook", answer)
+    hear.press(re.compile(f"^{views.SHOW}"), show_section)
+    hear.press(re.compile(f"^{run.READ}$"), show_section_of_run)
+    hear.press(re.compile(f"^{home.RUNBOOKS}$"), show_pages)
+    hear.event("app_mention", answer_in_thread)
+    hear.event({"type": "message", "channel_type": "im"}, answer_in_thread)
+
+
+def answer(deps: Deps, heard: Heard) -> Message:
+    plan = deps.plan
+    asked = runbook.ask(deps, typed=heard.text)
+    if asked.answer is not None:
+        return views.answer(asked.answer, question=asked.question, asked=asked.pipeline)
+    if asked.pipeline is None:
+        return views.pages(plan.pipelines)
+    return views.overview(asked.pipeline, plan.team, runbook.sections(deps, pipeline=asked.pipeline.key))
+
+
+def show_section(deps: Deps, heard: Heard) -> Message:
+    return views.shown(runbook.section_at(deps, pipeline=heard.value["pipeline"], heading=heard.value["heading"]))
+
+
+def show_section_of_run(deps: Deps, heard: Heard) -> Message:
+    return views.shown(runbook.section_of_run(deps, run_id=heard.value["run"]))
+
+
+def show_pages(deps: Deps, _heard: Heard) -> Message:
+    return views.pages(deps.plan.pipelines)
+
+
+def answer_in_thread(deps: Deps, heard: Heard) -> None:
+    """A mention or a direct message: the answer is for everybody who can read the question."""
+    if not heard.user:  # an edited or deleted message, or another bot's
+        return
+    question = re.sub(r"<@[A-Z0-9]+>", " ", heard.text).strip()
+    message = answer(deps, Heard(key=heard.key, user=heard.user, text=question))
+    with deps.sessions.writing() as db:
+        outbox.owe(
+            db,
+            key=f"answer:{heard.key}",
+            channel=heard.channel,
+            thread_ts=heard.thread_ts,
+            payload=message.payload(),
+            at=deps.machine_clock.now(),
+        )
+    deps.nudge()

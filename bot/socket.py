@@ -1,0 +1,52 @@
+"""
+Socket Mode over two aiohttp clients.
+
+Slack gives each delivery to one of an app's connections. With two of them, a routine refresh or a dropped
+connection loses nothing: while one is renewed the other hears.
+"""
+
+import asyncio
+import time
+
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+CONNECTIONS = 2
+PING_S = 2
+DEAF_S = 30
+"""After this long without a living connection the process ends, for its supervisor to start it afresh."""
+
+
+class Sockets:
+    def __init__(self, app: AsyncApp, *, app_token: str, base_url: str) -> None:
+        self._handlers = [
+            AsyncSocketModeHandler(
+                app,
+                app_token,
+                web_client=AsyncWebClient(base_url=base_url, retry_handlers=[]),
+                ping_interval=PING_S,
+            )
+            for _ in range(CONNECTIONS)
+        ]
+        self._heard_at = time.monotonic()
+
+    async def connect(self) -> None:
+        await asyncio.gather(*(handler.connect_async() for handler in self._handlers))
+
+    async def close(self) -> None:
+        await asyncio.gather(*(handler.close_async() for handler in self._handlers), return_exceptions=True)
+
+    async def living(self) -> int:
+        """Return how many connections answer Slack's pings."""
+        count = sum([await handler.client.is_connected() for handler in self._handlers])
+        if count:
+            self._heard_at = time.monotonic()
+        return count
+
+    async def watch(self) -> None:
+        """Return once no connection has lived for `DEAF_S`: a deaf bot must not look healthy."""
+        while True:
+            if not await self.living() and time.monotonic() - self._heard_at > DEAF_S:
+                return
+            await asyncio.sleep(PING_S)

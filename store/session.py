@@ -1,5 +1,7 @@
 """The engine and the session scope: SQLite in WAL by default, PostgreSQL by address."""
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,10 +42,23 @@ def _tune_postgresql(connection: Any, _record: object) -> None:
 
 
 def _tune_sqlite(connection: Any, _record: object) -> None:
-    connection.execute("PRAGMA journal_mode = WAL")
+    _use_wal(connection)
     # FULL: with NORMAL the last commits are gone after a power cut, and a message they caused would be sent again
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    # The first switch of a new file is the one statement that does not wait for another process doing the same.
+    give_up_at = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up_at:
+                raise
+            time.sleep(0.01)
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -68,7 +68,8 @@ class Store:
 
     def put_channel(self, doc: Doc) -> None:
         self._db.execute(
-            "insert into channel values (?, ?, ?) on conflict (id) do update set name = excluded.name, doc = excluded.doc",
+            """insert into channel values (?, ?, ?)
+               on conflict (id) do update set name = excluded.name, doc = excluded.doc""",
             (doc["id"], doc.get("name", doc["id"]), json.dumps(doc)),
         )
 
@@ -117,7 +118,8 @@ class Store:
 
     def put_message(self, channel: str, doc: Doc, only_for: str | None = None) -> None:
         self._db.execute(
-            "insert into message values (?, ?, ?, ?, ?) on conflict do update set doc = excluded.doc, thread_ts = excluded.thread_ts",
+            """insert into message values (?, ?, ?, ?, ?)
+               on conflict do update set doc = excluded.doc, thread_ts = excluded.thread_ts""",
             (channel, doc["ts"], doc.get("thread_ts"), only_for, json.dumps(doc)),
         )
 

@@ -25,37 +25,38 @@ all are plain calls on the server's own event loop, never from a thread:
     workspace.changes.listen(user)       async iterator of changes; as server-sent events: `GET /changes?user=U…`
 
 **Acting as a person**: JSON by POST, from the page's script and from the tests' driver alike. Each answers 200 with
-`{"ok": true, …}` or `{"ok": false, "error": <word>, "message": <what Slack's client would say>}`. *user* and *channel* are
-ids; a channel may be given by name too.
+`{"ok": true, …}` or `{"ok": false, "error": <word>, "message": <what Slack's client would say>}`. *user* and *channel*
+are ids; a channel may be given by name too.
 
-    /act/say       {user, channel, text, thread_ts?, broadcast?}           -> {ts}; `@name` and `#channel` become mentions
-    /act/command   {user, channel, text: "/rerun x y", thread_ts?}         -> {} once the app has acknowledged
-    /act/click     {user, channel, ts, action_id, block_id?, value?}       -> {} ; any interactive element of a message,
-                                                                             *ts* of an ephemeral too
-    /act/options   {user, action_id, block_id?, value: "typed so far", and channel + ts or view_id} -> {options | option_groups}
+    /act/say       {user, channel, text, thread_ts?, broadcast?} -> {ts}; `@name` and `#channel` become mentions
+    /act/command   {user, channel, text: "/rerun x y", thread_ts?} -> {} once the app has acknowledged
+    /act/click     {user, channel, ts, action_id, block_id?, value?} -> {}; any interactive element of a message, the
+                   *ts* of an ephemeral too
+    /act/options   {user, action_id, block_id?, value: "typed so far", and channel + ts or view_id}
+                   -> {options} or {option_groups}
     /act/view      {user, view_id, action: "submit" | "close" | "block_action", values?, action_id?, block_id?, value?}
-                   -> submit: {errors?: {block id: text}}; "close" closes the topmost view, {all: true} closes them all
-    /act/home      {user}                                                  opens the app's home; it hears `app_home_opened`
-    /act/shortcut  {user, callback_id, channel?, ts?}                      a message shortcut, or a global one without ts
+                   -> submit: {errors?: {block id: text}}; "close" closes the view and what lies on it, {all: true}
+                   closes them all; "block_action" puts *value* in, and tells the app where the element dispatches
+    /act/home      {user}  opens the app's home; the app hears `app_home_opened`
+    /act/shortcut  {user, callback_id, channel?, ts?}  a message shortcut, or a global one without channel and ts
     /act/react     {user, channel, ts, name, remove?}
     /act/read      {user, channel}
 
-*value* and *values* (block id, action id or label -> value) are what the person typed or chose: a string for texts, numbers,
-dates (`2026-01-12`), times (`10:00`), date-times (seconds since 1970) and single choices (an option's `value`, or an id);
-a list of such strings for checkboxes and multi selects; null clears. A home view is a view too: give its id to /act/view.
+*value* and *values* (block id, action id or label -> value) are what the person typed or chose: a string for texts,
+numbers, dates (`2026-01-12`), times (`10:00`), date-times (seconds since 1970) and single choices (an option's `value`,
+or an id); a list of such strings for checkboxes and multi selects; null clears. A home view is a view too: give its id
+to /act/view.
 
-**For the app's side of the wire** (`/api/<method>`, `/link`, `/response/…`, `/upload/…`) see `api`, `sockets`, `response_urls`
-and `methods/`; **for tests** (`/control/…`) see `control`.
+**For the app's side of the wire** (`/api/<method>`, `/link/`, `/response/…`, `/upload/…`) see `api`, `sockets`,
+`response_urls` and `methods/`; **for tests** (`/control/…`) see `control`.
 """
 
-import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
+from bot.sandbox import forms
 from bot.sandbox.changes import Changes
 from bot.sandbox.clock import TeamClock
 from bot.sandbox.errors import NotPossible
@@ -104,6 +105,8 @@ class Workspace:
         self.clock = clock or TeamClock()
         self.changes = Changes()
         self.team = Team(app_name=manifest.name, bot_name=manifest.bot_name)
+        self.on_event: Callable[[Doc], None] = lambda _event: None
+        """Hears each event of the workspace; the app decides there which of them it has subscribed to."""
         self.base_url = "http://127.0.0.1"
         self.kept_values: dict[tuple[str, str], dict[str, Doc]] = {}
         """(view id or channel:ts, user) -> what stands in its inputs: block id -> {action id: state value}."""
@@ -189,7 +192,7 @@ class Workspace:
         kept = self.kept_values.get((view["id"], user), {})
         return {
             **view,
-            "values": {block: next(iter(actions.values())) for block, actions in kept.items() if actions},
+            "values": {block: forms.plain(state) for block, actions in kept.items() for state in actions.values()},
             "errors": self.view_errors.get(view["id"], {}),
         }
 
@@ -241,161 +244,3 @@ class Workspace:
         self.changes.tell(
             {"kind": kind, "channel": channel, **more}, [only_for] if only_for else self.store.members(channel)
         )
-
-
-def populate(
-    workspace: Workspace, people: Iterable[Doc], channels: Iterable[str], usergroups: Iterable[str] = ()
-) -> None:
-    """
-    Put people, the bot, channels and DMs into *workspace*; what is there already stays as it is.
-
-    Everybody is in every channel and has a DM with the bot. The bot is in *channels*, but not in `random`.
-    """
-    team, store = workspace.team, workspace.store
-    people = [user_object(team, each) for each in people]
-    for each in people:
-        store.put("person", each["id"], each)
-    store.put("person", team.bot_user_id, bot_object(team))
-    creator = people[0]["id"] if people else team.bot_user_id
-    now = workspace.now_s()
-    for name in [*channels, "random"]:
-        channel = store.channel_named(name)
-        if channel is None:
-            channel = channel_object(team, f"C0{_key(name)}", name, creator=creator, created=now)
-            store.put_channel(channel)
-            if name != "random":
-                store.join(channel["id"], team.bot_user_id)
-        for each in people:
-            store.join(channel["id"], each["id"])
-    for each in people:
-        open_im(workspace, each["id"])
-    for handle in usergroups:
-        if store.get("usergroup", f"S0{_key(handle)}") is None:
-            store.put(
-                "usergroup", f"S0{_key(handle)}", usergroup_object(team, f"S0{_key(handle)}", handle, created=now)
-            )
-
-
-def open_im(workspace: Workspace, user: str) -> Doc:
-    """Return the DM of *user* with the bot; made when there was none."""
-    team, store = workspace.team, workspace.store
-    channel_id = "D" + user[1:]
-    found = store.get("channel", channel_id)
-    if found is None:
-        found = {
-            "id": channel_id,
-            "created": workspace.now_s(),
-            "is_im": True,
-            "is_channel": False,
-            "is_private": True,
-            "is_archived": False,
-            "is_org_shared": False,
-            "user": user,
-            "context_team_id": team.id,
-        }
-        store.put_channel(found)
-        store.join(channel_id, user)
-        store.join(channel_id, team.bot_user_id)
-    return found
-
-
-def load_people(path: Path) -> list[Doc]:
-    """Read the list of people: `[{"id": "U0AIDIL", "name": "Aidil", "real_name"?, "email"?, "tz"?, "title"?, "outsider"?}]`."""
-    people: list[Doc] = json.loads(path.read_text(encoding="utf-8"))
-    for each in people:
-        if not str(each.get("id", "")).startswith("U") or not each.get("name"):
-            raise ValueError(f"{path}: each person needs an id such as U0AIDIL and a name: {each}")
-    return people
-
-
-def user_object(team: Team, person: Doc) -> Doc:
-    """Return the user object of a person of the people's file."""
-    name, real_name = str(person["name"]), str(person.get("real_name") or person["name"])
-    zone = str(person.get("tz") or "Etc/UTC")
-    return {
-        "id": person["id"],
-        "team_id": team.id,
-        "name": name.lower().replace(" ", "."),
-        "deleted": bool(person.get("deleted", False)),
-        "color": f"{sum(person['id'].encode()) * 7919 % 0xFFFFFF:06x}",
-        "real_name": real_name,
-        "tz": zone,
-        "tz_label": zone,
-        "tz_offset": _offset(zone),
-        "profile": {
-            "title": str(person.get("title") or ""),
-            "real_name": real_name,
-            "real_name_normalized": real_name,
-            "display_name": name,
-            "display_name_normalized": name,
-            "email": str(person.get("email") or f"{name.lower().replace(' ', '.')}@example.com"),
-            "team": team.id,
-        },
-        "is_admin": False,
-        "is_owner": False,
-        "is_primary_owner": False,
-        "is_restricted": False,
-        "is_ultra_restricted": False,
-        "is_bot": False,
-        "is_app_user": False,
-        "updated": 0,
-        "outsider": bool(person.get("outsider", False)),
-    }
-
-
-def bot_object(team: Team) -> Doc:
-    bot = user_object(team, {"id": team.bot_user_id, "name": team.bot_name, "real_name": team.app_name})
-    bot["profile"].update({"bot_id": team.bot_id, "api_app_id": team.app_id, "always_active": True})
-    del bot["profile"]["email"]
-    return {**bot, "is_bot": True}
-
-
-def channel_object(team: Team, channel_id: str, name: str, *, creator: str, created: int) -> Doc:
-    nothing = {"value": "", "creator": "", "last_set": 0}
-    return {
-        "id": channel_id,
-        "name": name,
-        "name_normalized": name,
-        "is_channel": True,
-        "is_group": False,
-        "is_im": False,
-        "is_mpim": False,
-        "is_private": False,
-        "is_archived": False,
-        "is_general": False,
-        "is_shared": False,
-        "is_org_shared": False,
-        "created": created,
-        "creator": creator,
-        "context_team_id": team.id,
-        "topic": dict(nothing),
-        "purpose": dict(nothing),
-        "previous_names": [],
-    }
-
-
-def usergroup_object(team: Team, group_id: str, handle: str, *, created: int, name: str = "") -> Doc:
-    return {
-        "id": group_id,
-        "team_id": team.id,
-        "is_usergroup": True,
-        "name": name or handle,
-        "handle": handle,
-        "description": "",
-        "date_create": created,
-        "date_update": created,
-        "date_delete": 0,
-        "users": [],
-        "user_count": 0,
-    }
-
-
-def _key(name: str) -> str:
-    return "".join(letter for letter in name.upper() if letter.isalnum())
-
-
-def _offset(zone: str) -> int:
-    from zoneinfo import ZoneInfo
-
-    offset = datetime.now(UTC).astimezone(ZoneInfo(zone)).utcoffset()
-    return int(offset.total_seconds()) if offset else 0

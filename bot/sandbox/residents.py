@@ -77,7 +77,9 @@ def open_im(workspace: Workspace, user: str) -> Doc:
 
 def load_people(path: Path) -> list[Doc]:
     """
-    Read the list of people: `[{"id": "U0AIDIL", "name": "Aidil", "real_name"?, "email"?, "tz"?, "title"?, "outsider"?}]`.
+    Read the list of people: `[{"id": "U0AIDIL", "name": "Aidil", …}]`.
+
+    Each may have `real_name`, `email`, `tz`, `title`, `deleted` and `outsider`.
 
     Raises: ValueError: somebody has no id or no name.
     """

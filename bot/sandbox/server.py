@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from bot.sandbox import api, control
+from bot.sandbox import api, control, seeing
 from bot.sandbox.acts import ACTS
 from bot.sandbox.app import App, Credentials
 from bot.sandbox.clock import TeamClock
@@ -130,7 +130,7 @@ def web_app(app: App) -> Starlette:
     ]
     if isinstance(app.delivery.line, Sockets):
         routes.append(WebSocketRoute("/link/", app.delivery.line.serve))
-    return Starlette(routes=[*routes, *page(app.workspace)])
+    return Starlette(routes=[*routes, *seeing.routes(app.workspace), *page(app.workspace)])
 
 
 def _acting(app: App) -> Endpoint:

@@ -133,16 +133,21 @@ class Store:
     def delete_message(self, channel: str, ts: str) -> None:
         self._db.execute("delete from message where channel = ? and ts = ?", (channel, ts))
 
-    def messages(self, channel: str, *, thread_ts: str | None = None) -> Iterator[tuple[Doc, str | None]]:
+    def messages(
+        self, channel: str, *, thread_ts: str | None = None, everything: bool = False
+    ) -> Iterator[tuple[Doc, str | None]]:
         """
         Yield (message, whom alone it is shown to), newest first.
 
         Without *thread_ts*: what stands in the channel itself, with answers that were also sent to the channel.
-        With it: the thread's root and all its answers.
+        With it: the thread's root and all its answers. *everything*: the channel and all its threads.
         """
-        if thread_ts is None:
+        args: tuple[str, ...]
+        if everything:
+            where, args = "true", (channel,)
+        elif thread_ts is None:
             where = "(thread_ts is null or thread_ts = ts or json_extract(doc, '$.subtype') = 'thread_broadcast')"
-            args: tuple[str, ...] = (channel,)
+            args = (channel,)
         else:
             where, args = "(ts = ? or thread_ts = ?)", (channel, thread_ts, thread_ts)
         rows = self._db.execute(

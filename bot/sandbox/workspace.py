@@ -159,6 +159,15 @@ class Workspace:
                 break
         return seen[::-1]
 
+    def everything(self, channel: str, user: str) -> list[Doc]:
+        """Return all that *user* sees in *channel* and in its threads, oldest first."""
+        rows = self.store.messages(channel, everything=True)
+        return [
+            {**self.with_thread(channel, doc), "is_ephemeral": only_for is not None}
+            for doc, only_for in rows
+            if only_for in (None, user)
+        ][::-1]
+
     def thread(self, channel: str, ts: str, user: str) -> list[Doc]:
         return self.messages(channel, user, thread_ts=ts)
 

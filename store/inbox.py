@@ -24,7 +24,7 @@ def receive(db: Session, *, key: str, payload: dict[str, Any], at: datetime) -> 
     Returns: False where this delivery was kept before: its work is done or under way.
     """
     new = insert_into(db, InboxRow).values(key=key, payload=payload, received_at=at)
-    return db.exec(new.on_conflict_do_nothing()).rowcount == 1
+    return db.exec(new.on_conflict_do_nothing().returning(col(InboxRow.key))).first() is not None
 
 
 def done(db: Session, *, key: str, at: datetime) -> None:

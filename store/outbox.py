@@ -89,7 +89,7 @@ def owe(
         due_at=at,
         created_at=at,
     )
-    if db.exec(new.on_conflict_do_nothing(index_elements=["key"])).rowcount == 1:
+    if db.exec(new.on_conflict_do_nothing(index_elements=["key"]).returning(col(OutboxRow.id))).first() is not None:
         return
     row = db.exec(select(OutboxRow).where(OutboxRow.key == key).with_for_update()).one()
     if row.payload != payload:

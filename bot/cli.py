@@ -109,5 +109,6 @@ def _become(module: str, *arguments: str) -> NoReturn:
 
 def _log() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for name in ("apscheduler", "slack_sdk", "bolt", "alembic"):
+    logging.getLogger("bolt").setLevel(logging.ERROR)  # it warns that SLACK_BOT_TOKEN is also in the environment
+    for name in ("apscheduler", "slack_sdk", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -28,7 +28,7 @@ MANIFEST = Path(__file__).parent / "manifest.yaml"
 READY_S = 60
 STOP_S = 12
 RESTARTS = 20
-OUTSIDER = {"id": "U0RIN", "name": "rin", "real_name": "Rin", "title": "Sales, not in the plan", "outsider": True}
+OUTSIDER = {"id": "U0RIN", "name": "Rin", "real_name": "Rin", "title": "Sales, not in the plan", "outsider": True}
 SECRETS = {
     "SLACK_BOT_TOKEN": "xoxb-sandbox",
     "SLACK_APP_TOKEN": "xapp-sandbox",
@@ -111,7 +111,8 @@ def demo(*, port: int, speed: float, state: Path) -> int:
 
 
 def _parts(plan: Plan, settings: Settings, state: Path, *, port: int, bot_port: int, speed: float) -> list[Part]:
-    started = datetime.now(UTC)
+    started = datetime.now(UTC).isoformat()
+    clock = "" if speed == 1 else f"{started}@{speed}@{started}"  # the same for the workspace and the bot
     address = f"http://127.0.0.1:{port}"
     people = state / "people.json"
     people.write_text(json.dumps(_people(plan), indent=2))
@@ -125,14 +126,14 @@ def _parts(plan: Plan, settings: Settings, state: Path, *, port: int, bot_port: 
         "DATABASE_URL": os.environ.get("DATABASE_URL", f"sqlite:///{state / 'baton.db'}"),
         "BATON_PLAN": str(settings.baton_plan.resolve()),
         "BATON_DATA": str(state / "data"),
-        "BATON_CLOCK": "" if speed == 1 else f"{started.isoformat()}@{speed}@{started.isoformat()}",
+        "BATON_CLOCK": clock,
         "PYTHONUNBUFFERED": "1",
     }
     channels = plan.team.channels
     sandbox = [
         *("--port", str(port), "--state", str(state / "workspace.db"), "--manifest", str(MANIFEST)),
         *("--people", str(people), "--channels", f"{channels.oncall},{channels.alerts},{channels.incidents}"),
-        *("--speed", str(speed), "--clock", started.isoformat()),
+        *("--clock", clock),
         *("--bot-token", SECRETS["SLACK_BOT_TOKEN"], "--app-token", SECRETS["SLACK_APP_TOKEN"]),
         *("--signing-secret", SECRETS["SLACK_SIGNING_SECRET"]),
     ]
@@ -148,7 +149,7 @@ def _people(plan: Plan) -> list[dict[str, object]]:
     known = [
         {
             "id": person.slack,
-            "name": key,
+            "name": person.name,
             "real_name": person.name,
             "email": person.email or f"{key}@example.com",
             "tz": plan.team.zone,

@@ -57,7 +57,13 @@ async def serve(settings: Settings) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    app, hear = build_app(deps, await _identity(settings))
+    stopping: asyncio.Task[Any] = asyncio.create_task(stop.wait())
+    known = asyncio.create_task(_identity(settings))
+    await asyncio.wait([known, stopping], return_when=asyncio.FIRST_COMPLETED)
+    if stop.is_set():
+        known.cancel()
+        return
+    app, hear = build_app(deps, known.result())
     sockets = _sockets(app, settings)
 
     async def health() -> dict[str, object]:
@@ -81,7 +87,7 @@ async def serve(settings: Settings) -> None:
     taken_up = await hear.take_up()
     tasks.append(asyncio.create_task(_take_up(hear)))
     logger.info("Baton hears Slack; %s deliveries taken up", taken_up, extra={"action": "ready"})
-    ends: list[asyncio.Task[Any]] = [asyncio.create_task(stop.wait())]
+    ends = [stopping]
     if sockets:
         ends.append(asyncio.create_task(sockets.watch()))
     await asyncio.wait([*ends, *tasks], return_when=asyncio.FIRST_COMPLETED)

@@ -9,7 +9,7 @@ no acknowledgement waits for a database or for Slack.
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from re import Pattern
 from typing import Any
@@ -32,6 +32,8 @@ Listener = Callable[[Deps, Heard], Message | None]
 Judge = Callable[[Mapping[str, Any]], Mapping[str, str]]
 """Form values to errors by field; empty when the form may close."""
 Body = Mapping[str, Any]
+Event = str | Pattern[str] | dict[str, str | Sequence[str | Pattern[str] | None] | None]
+"""An event's type, or its type with further fields."""
 
 UNKEPT = "I cannot reach my database, so nothing was done and nothing is lost. Try again in a minute."
 
@@ -51,7 +53,7 @@ class Hear:
     def press(self, action: Pattern[str], listener: Listener) -> None:
         self._app.action(action)(ack=_acknowledge, lazy=[self._lazily(listener, from_press)])
 
-    def event(self, name: str | Pattern[str] | dict[str, str], listener: Listener) -> None:
+    def event(self, name: Event, listener: Listener) -> None:
         self._app.event(name)(ack=_acknowledge, lazy=[self._lazily(listener, from_event)])
 
     def form(self, callback_id: str | Pattern[str], judge: Judge, listener: Listener) -> None:

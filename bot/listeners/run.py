@@ -55,7 +55,7 @@ def start_run(deps: Deps, heard: Heard) -> None:
         run = usecase.start_run(
             deps,
             pipeline_key=heard.value["pipeline"],
-            day=heard.value["day"],
+            period=heard.value["period"],
             nonce=heard.value["nonce"],
             user=heard.user,
             channel=heard.channel,

@@ -11,7 +11,7 @@ from bot.views import run as views
 from store import audit, outbox, runs
 from store.domain.errors import UserError
 from store.domain.pipeline import Pipeline, find_pipeline
-from store.domain.run import OPEN, Period, Run, RunStatus, Stage, parse_day
+from store.domain.run import OPEN, Period, Run, RunStatus, Stage, parse_period
 from store.plans import Plan
 
 WORKER_SILENT = timedelta(seconds=20)
@@ -61,7 +61,7 @@ def _read_day(pipeline: Pipeline, typed: str, *, today: date) -> Period:
     if not typed.strip():
         raise DayMissing(pipeline, offered, _WHICH_DAY.format(name=pipeline.name, key=pipeline.key))
     try:
-        return parse_day(typed, today=today)
+        return parse_period(typed, today=today)
     except UserError as error:
         raise DayMissing(pipeline, offered, str(error)) from error
 
@@ -76,7 +76,7 @@ def check_runnable(plan: Plan, pipeline: Pipeline) -> None:
         )
 
 
-def start_run(deps: Deps, *, pipeline_key: str, day: str, nonce: str, user: str, channel: str, at: datetime) -> Run:
+def start_run(deps: Deps, *, pipeline_key: str, period: str, nonce: str, user: str, channel: str, at: datetime) -> Run:
     """
     Queue the run that was confirmed, once however often the button is pressed, and owe its two messages.
 
@@ -85,11 +85,11 @@ def start_run(deps: Deps, *, pipeline_key: str, day: str, nonce: str, user: str,
     pipeline = find_pipeline(deps.plan.pipelines, pipeline_key)
     check_runnable(deps.plan, pipeline)
     check_may_rerun(deps, pipeline, user=user, at=at)
-    period = parse_day(day, today=at.date())
+    days = parse_period(period, today=at.date())
     with deps.sessions.writing() as db:
-        run = runs.request(db, key=nonce, pipeline=pipeline.key, period=period, by=user, channel=channel, at=at)
+        run = runs.request(db, key=nonce, pipeline=pipeline.key, period=days, by=user, channel=channel, at=at)
         if run.status is RunStatus.QUEUED and run.attempt == 0:
-            audit.note(db, at=at, actor=user, action="rerun", subject=f"{pipeline.key} {period}", outcome="done")
+            audit.note(db, at=at, actor=user, action="rerun", subject=f"{pipeline.key} {days}", outcome="done")
         tell_run(db, deps, run)
     deps.nudge()
     return run

@@ -56,7 +56,7 @@ def plan(pipeline: Pipeline, period: Period, *, nonce: str, last: Run | None, by
         facts.append(f"*Needs first*\n{', '.join(pipeline.upstreams)}")
     if period.ends_at > by_now:
         facts.append(f"*Still open*\nThe period ends {slack_time(period.ends_at)}; data may be incomplete.")
-    value = {"pipeline": pipeline.key, "day": period.starts_on.isoformat(), "nonce": nonce}
+    value = {"pipeline": pipeline.key, "period": str(period), "nonce": nonce}
     start = button("Start run", START, value, style="primary", confirm=_guard(pipeline, period))
     return Message(
         text=f"Rerun {pipeline.name} for {day_text(period)}?",
@@ -221,7 +221,7 @@ def _verdict(run: Run, pipeline: Pipeline) -> str:
 
 
 def _next_moves(run: Run) -> tuple[Block, ...]:
-    again = {"pipeline": run.pipeline, "day": run.period.starts_on.isoformat()}
+    again = {"pipeline": run.pipeline, "day": str(run.period)}
     return (
         button("What the runbook says", READ, {"run": run.id}, style="primary"),
         button("Rerun", f"{PICK}:{run.id}", again),

@@ -38,6 +38,10 @@ class Period:
         return f"{self.starts_on}" if self.days == 1 else f"{self.starts_on}..{last}"
 
 
+LONGEST_RANGE = timedelta(days=31)
+"""Longer backfills are split: each part is checked and published as one."""
+
+
 class BadDay(UserError):
     """What a person typed is no day that can be run."""
 
@@ -61,6 +65,27 @@ def parse_day(typed: str, *, today: date) -> Period:
     if day > today:
         raise BadDay(f"{word} has not begun, so there is no data to run on. The latest day is {today}.")
     return Period.of_day(day)
+
+
+def parse_period(typed: str, *, today: date) -> Period:
+    """
+    Return the period that a person typed: a day, or a range such as `2024-06-01..2024-06-03`, both ends included.
+
+    Raises: BadDay: as `parse_day`; a range that runs backwards, or is longer than `LONGEST_RANGE`.
+    """
+    first, dots, last = typed.partition("..")
+    start = parse_day(first, today=today)
+    if not dots:
+        return start
+    period = Period(start.starts_on, parse_day(last, today=today).ends_on)
+    if period.days < 1:
+        raise BadDay(f"{shorten(typed)} runs backwards. Write the earlier day first.")
+    if period.days > LONGEST_RANGE.days:
+        raise BadDay(
+            f"{shorten(typed)} is {period.days} days; one run takes at most {LONGEST_RANGE.days}. "
+            "Split it, the oldest days first."
+        )
+    return period
 
 
 class RunStatus(StrEnum):

@@ -1,0 +1,165 @@
+"""The roster, runbooks, issues, help and home, as values."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from bot.listeners.issue import errors_of
+from bot.views import help as help_view
+from bot.views import home, issue, oncall, runbook
+from store.domain.issue import Issue
+from store.domain.oncall import OnCall, person_of, resolve
+from store.domain.runbook import Answer, Hit, Section
+from store.domain.team import Severity
+from store.plans import Plan
+from store.runbooks import sections
+from tests.unit.bot.test_run_view import NOW, a_run, buttons, read
+
+TUESDAY = datetime(2026, 1, 13, 4, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def on_call(house: Plan) -> OnCall:
+    return resolve(house.team, house.pipelines, at=TUESDAY)
+
+
+def an_issue(**changes: Any) -> Issue:
+    made = Issue(
+        id=7,
+        pipeline="daily-growth",
+        summary="No signups since <noon>",
+        severity=Severity.MEDIUM,
+        day=date(2026, 1, 12),
+        reported_by="U0SOFIA",
+        reported_at=NOW,
+    )
+    return replace(made, **changes)
+
+
+def test_on_call_now_comes_first_with_until_when_and_why(house: Plan, on_call: OnCall) -> None:
+    message = oncall.current(house.team, on_call)
+    assert message.text.startswith("*<@U0THIRU>* is on call until <!date^1768788000^")
+    assert "turn 2 of 4 in the rotation" in message.text
+    coming = [line.split(">")[-1].strip() for line in read(message).splitlines() if line.startswith("<!date")]
+    assert coming == ["Choo", "Spencer", "Aidil", "Thiru"], "four weeks ahead"
+    assert "last week's on-call, then a volunteer asked for in the channel" in read(message)
+
+
+def test_before_the_first_turn_nobody_is_on_call_and_it_says_when_that_changes(house: Plan) -> None:
+    early = resolve(house.team, house.pipelines, at=datetime(2025, 12, 30, tzinfo=UTC))
+    message = oncall.current(house.team, early)
+    assert message.text == "*Nobody* is on call yet: the rotation `data-engineers` begins on Mon 05 Jan 2026."
+
+
+def test_a_pipeline_without_on_call_says_why(house: Plan) -> None:
+    pipeline = house.pipelines["daily-growth"]
+    alone = replace(pipeline, on_call=replace(pipeline.on_call, rotation=None, why="Office hours only"))
+    message = oncall.current(house.team, resolve(house.team, {"daily-growth": alone}, at=TUESDAY))
+    assert "*daily-growth*: no on-call on purpose. Office hours only" in read(message)
+
+
+def test_people_are_known_by_their_slack_id_alone(house: Plan) -> None:
+    assert person_of(house.team, "U0THIRU") == "thiru"
+    assert person_of(house.team, "thiru") is None
+
+
+def test_a_page_shows_its_facts_and_a_button_for_each_section(house: Plan) -> None:
+    pipeline = house.pipelines["aggregate-engagement"]
+    message = runbook.overview(pipeline, house.team, sections(house, "aggregate-engagement"))
+    assert "Software Engineering, then Data Engineering" in read(message)
+    assert len(message.blocks) <= 50
+    assert all(len(b["elements"]) <= 25 for b in message.blocks if b["type"] == "actions")
+
+
+def a_section(**changes: Any) -> Section:
+    made = Section("daily-growth", "Daily Growth", "Partial log", ("Symptoms", "Partial log"), "1. Look", 80)
+    return replace(made, **changes)
+
+
+def test_an_answer_is_the_section_as_it_stands_with_its_place(house: Plan) -> None:
+    found = Answer("answer", (Hit(a_section(), 9.0),))
+    message = runbook.answer(found, question="partial", asked=None)
+    assert {"type": "markdown", "text": "1. Look"} in message.blocks
+    assert "From `daily-growth.md`, line 80" in read(message)
+
+
+def test_an_answer_on_another_pipeline_says_so(house: Plan) -> None:
+    asked = house.pipelines["aggregate-engagement"]
+    message = runbook.answer(Answer("answer", (Hit(a_section(), 9.0),)), question="partial", asked=asked)
+    assert "This looks like *daily-growth*, not aggregate-engagement." in read(message)
+
+
+def test_an_unsure_answer_offers_the_closest_three() -> None:
+    hits = tuple(Hit(a_section(heading=f"Section {n}"), 1.0) for n in range(5))
+    message = runbook.answer(Answer("unsure", hits), question="it <broke>", asked=None)
+    assert buttons(message) == [f"daily-growth: Section {n}" for n in range(3)]
+    assert "I am not sure which section answers “it &lt;broke&gt;”" in message.text
+
+
+def test_no_answer_names_the_words_that_no_page_has() -> None:
+    message = runbook.answer(Answer("none", (), ("terraform", "drift")), question="terraform drift", asked=None)
+    assert "No page mentions “terraform”, “drift”." in message.text
+    assert buttons(message) == ["Report an issue"]
+
+
+def test_the_form_offers_every_pipeline_and_severity_in_words(house: Plan) -> None:
+    form = issue.form(house.team, house.pipelines, pipeline="daily-growth", summary="x" * 400, day=date(2026, 1, 12))
+    blocks = {block["block_id"]: block["element"] for block in form["blocks"]}
+    assert [option["value"] for option in blocks["pipeline"]["options"]] == list(house.pipelines)
+    assert blocks["pipeline"]["initial_option"]["value"] == "daily-growth"
+    assert [option["value"] for option in blocks["severity"]["options"]] == ["low", "medium", "high"]
+    assert all(option["description"]["text"] for option in blocks["severity"]["options"])
+    assert len(blocks["summary"]["initial_value"]) == issue.SUMMARY_LIMIT
+    assert blocks["day"]["initial_date"] == "2026-01-12"
+
+
+def test_a_form_with_nothing_known_is_empty(house: Plan) -> None:
+    form = issue.form(house.team, house.pipelines, pipeline=None, summary="", day=None)
+    elements = {block["block_id"]: block["element"] for block in form["blocks"]}
+    assert "initial_option" not in elements["pipeline"]
+    assert "initial_value" not in elements["summary"]
+    assert "initial_date" not in elements["day"]
+
+
+def test_a_form_of_blanks_stays_open_with_the_error_at_its_field() -> None:
+    assert errors_of({"summary": "   "}) == {"summary": "Say in a line what you see, so that others recognise it."}
+    assert errors_of({"summary": None})
+    assert errors_of({"summary": "no signups"}) == {}
+
+
+def test_a_medium_issue_names_the_promise_and_wakes_nobody(house: Plan, on_call: OnCall) -> None:
+    message = issue.posted(an_issue(), house.pipelines["daily-growth"], house.team, on_call)
+    text = read(message)
+    assert message.text.startswith("🟠 DI-7: No signups since &lt;noon&gt; (Daily Growth, medium)")
+    assert "within 24 business hours" in text
+    assert "data of Mon 12 Jan 2026" in text
+    assert "On call: Thiru" in text
+    assert "<@U0THIRU>" not in text
+
+
+def test_a_high_issue_mentions_whoever_is_on_call(house: Plan, on_call: OnCall) -> None:
+    high = an_issue(severity=Severity.HIGH)
+    assert "On call: <@U0THIRU>" in read(issue.posted(high, house.pipelines["daily-growth"], house.team, on_call))
+
+
+def test_home_shows_who_is_on_call_my_turns_and_the_latest_runs(house: Plan, on_call: OnCall) -> None:
+    view = home.home(house.team, on_call, person="thiru", recent=[a_run()])
+    texts = str(view["blocks"])
+    assert texts.count("{date_short_pretty}|") >= 2, "now and again in four weeks"
+    assert "*aggregate-engagement*, Mon 3 Jun 2024: queued" in texts
+    outsider = str(home.home(house.team, on_call, person=None, recent=[])["blocks"])
+    assert "Your turns" not in outsider
+    assert "None yet" in outsider
+
+
+def test_help_names_every_command() -> None:
+    text = help_view.overview("0.1.0", "Data Engineering").text
+    assert [line.split("`")[1].split()[0] for line in text.splitlines()[1:]] == [
+        "/oncall",
+        "/rerun",
+        "/runbook",
+        "/issue",
+        "/baton",
+    ]

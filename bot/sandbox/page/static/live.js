@@ -1,0 +1,150 @@
+// Keeps the page like the workspace: hears of changes, fetches the page's live part, merges it in.
+
+import { act, app, here } from "./acts.js";
+import { readyComposers } from "./composer.js";
+import { ready } from "./controls.js";
+import { merge } from "./merge.js";
+import { readyModals } from "./modals.js";
+
+const CALM_MS = 200; // a message may be edited many times a second; the page follows a few times a second
+const NEAR_PX = 80;
+
+let running = null;
+let again = false;
+let lastAt = 0;
+
+const livePath = (address) => {
+  const url = new URL(address, location.href);
+  return `${url.pathname}/live${url.search}`;
+};
+
+// Fetches and merges; calls while one is under way end in one more.
+export function refresh() {
+  if (running) {
+    again = true;
+    return running;
+  }
+  running = follow().finally(() => { running = null; });
+  return running;
+}
+
+async function follow() {
+  do {
+    again = false;
+    await new Promise((done) => setTimeout(done, Math.max(0, lastAt + CALM_MS - Date.now())));
+    lastAt = Date.now();
+    const address = location.href;
+    const html = await fetched(address);
+    if (html !== null && address === location.href) show(html);
+  } while (again);
+}
+
+async function fetched(address) {
+  try {
+    const response = await fetch(livePath(address));
+    return response.ok ? await response.text() : null;
+  } catch {
+    return null;
+  }
+}
+
+// Opens another place without leaving the page.
+export async function go(address, { push = true } = {}) {
+  const html = await fetched(address);
+  if (html === null) {
+    location.href = address;
+    return;
+  }
+  if (push) history.pushState(null, "", address);
+  const before = here().channel;
+  show(html);
+  delete app().dataset.liveMenu;
+  if (here().tab === "home") act("home", {}, { quiet: true });
+  if (before !== here().channel || here().thread) focusComposer();
+}
+
+export function focusComposer() {
+  if (matchMedia("(hover: hover)").matches) [...document.querySelectorAll(".composer textarea")].at(here().thread ? -1 : 0)?.focus();
+}
+
+function show(html) {
+  const fresh = new DOMParser().parseFromString(html, "text/html").getElementById("app");
+  for (const ts of dismissed()) fresh.querySelector(`[data-ts="${CSS.escape(ts)}"]`)?.remove();
+  const seen = new Set([...document.querySelectorAll("#app .line")].map((line) => line.id));
+  const channel = here().channel;
+  const thread = here().thread;
+  const bottoms = [...document.querySelectorAll(".messages")].filter(isAtBottom);
+  merge(app(), fresh);
+  document.title = here().title;
+  settle(bottoms);
+  if (channel === here().channel && thread === here().thread) announce(seen);
+}
+
+// After every merge, and once at the start.
+export function settle(bottoms = []) {
+  readyComposers(document);
+  ready(document);
+  readyModals();
+  for (const scroller of document.querySelectorAll(".messages")) {
+    if ("livePlaced" in scroller.dataset && !bottoms.includes(scroller)) continue;
+    scroller.dataset.livePlaced = "";
+    scroller.scrollTop = scroller.scrollHeight;
+  }
+  read();
+}
+
+const isAtBottom = (scroller) => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_PX;
+
+function announce(seen) {
+  const arrived = [...document.querySelectorAll("#app .line")].filter((line) => !seen.has(line.id) && line.dataset.author !== here().user);
+  if (!arrived.length) return;
+  const line = arrived.at(-1);
+  const author = line.querySelector(".author")?.textContent ?? "";
+  document.getElementById("announcer").textContent = `${author} ${line.dataset.words}`.trim();
+  const scroller = line.closest(".messages");
+  if (!isAtBottom(scroller)) offerNewest(scroller);
+}
+
+function offerNewest(scroller) {
+  if (scroller.parentElement.querySelector(".newer")) return;
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "newer", textContent: "New messages ↓" });
+  button.dataset.live = "";
+  button.addEventListener("click", () => scroller.scrollTo({ top: scroller.scrollHeight, behavior: "smooth" }));
+  scroller.addEventListener("scroll", function gone() {
+    if (!isAtBottom(scroller)) return;
+    button.remove();
+    scroller.removeEventListener("scroll", gone);
+  });
+  scroller.parentElement.append(button);
+}
+
+function read() {
+  const scroller = document.querySelector(".main .messages");
+  if (Number(here().unread) && !document.hidden && scroller && isAtBottom(scroller)) act("read", { channel: here().channel }, { quiet: true });
+}
+
+// Ephemeral messages that the person sent away; like in Slack they are gone for good.
+const dismissed = () => JSON.parse(sessionStorage.getItem("dismissed") ?? "[]");
+
+export function dismiss(line) {
+  sessionStorage.setItem("dismissed", JSON.stringify([...dismissed(), line.dataset.ts].slice(-200)));
+  line.remove();
+}
+
+export function listen() {
+  const feed = new EventSource(`/changes?user=${encodeURIComponent(here().user)}`);
+  let lost = false;
+  feed.onmessage = () => refresh();
+  feed.onopen = () => {
+    document.querySelector(".offline")?.remove();
+    if (lost) refresh();
+    lost = false;
+  };
+  feed.onerror = () => {
+    lost = true;
+    if (document.querySelector(".offline")) return;
+    document.body.append(Object.assign(document.createElement("p"), { className: "offline", textContent: "Connecting again…" }));
+  };
+  addEventListener("pagehide", () => feed.close());
+  addEventListener("visibilitychange", () => document.hidden || refresh());
+}

@@ -9,8 +9,10 @@ from store.planfile.facts import IN_FORCE
 from store.planfile.faults import quoted
 from store.planfile.sheet import Sheet
 
-OWNER_LINE = re.compile(r"\b(primary|secondary)\s+owners?\b\W*(.*)", re.IGNORECASE)
+OWNER_AFTER = re.compile(r"\b(?P<role>primary|secondary) owners?[ *_`]*[:|](?P<names>.*)", re.IGNORECASE)
 """Such as `**Primary owner:** Finance` or `| Primary owner | Finance |`."""
+OWNER_BEFORE = re.compile(r"(?P<names>[^|:]*)\((?P<role>primary|secondary) owner\)", re.IGNORECASE)
+"""Such as `| Finance (primary owner) | ...`."""
 
 RANK = {"last-business-day": 31, "last-day": 31}
 """In a month whose last day is a working day, these two are one and the latest."""
@@ -30,12 +32,12 @@ def note_contradictions(sheet: Sheet, team: TeamFile, pipelines: Mapping[str, tu
 def note_other_owner(sheet: Sheet, pipeline: Pipeline, body: str, first_line: int, team: TeamFile) -> None:
     """Tell the sheet when the page's text names another owner than its facts do."""
     for number, line in enumerate(body.split("\n"), start=first_line):
-        found = OWNER_LINE.search(re.sub("[*_`|]+", " ", line))
+        found = OWNER_BEFORE.search(line) or OWNER_AFTER.search(line)
         if found is None:
             continue
-        role = found[1].lower()
+        role = found["role"].lower()
         owner = getattr(pipeline.owners, role)
-        named = _named(found[2], team)
+        named = _named(found["names"], team)
         if named and not named & {owner, *_kin(owner, team)}:
             others = ", ".join(map(quoted, sorted(named)))
             sheet.notice(("owners", role), f"is {quoted(owner)}, the text below says {others}", line=number)

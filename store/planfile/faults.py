@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 from typing import Literal
 
 Where = tuple[str | int, ...]
@@ -62,7 +63,7 @@ def suggestion(wrong: str, known: Iterable[str]) -> str:
 
 def closest_to(wrong: str, known: Iterable[str]) -> str | None:
     """Return the known word that *wrong* was most likely meant to be, or None."""
-    by_fold = {_folded(word): word for word in known}
+    by_fold = {_folded(word): word for word in islice(known, 1000)}
     found = get_close_matches(_folded(wrong), by_fold, n=1)
     return by_fold[found[0]] if found else None
 

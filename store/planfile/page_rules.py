@@ -46,9 +46,15 @@ def headings(body: str) -> tuple[str, ...]:
             fence = mark[1]
         elif mark and mark[1].startswith(fence) and not mark[2].strip():
             fence = ""
-        elif not fence and (heading := re.match(r" {0,3}#{1,6}[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$", line)):
-            found.append(heading[1])
+        elif not fence and re.match(r" {0,3}#{1,6}[ \t]", line):
+            found.append(_without_marks(line))
     return tuple(found)
+
+
+def _without_marks(line: str) -> str:
+    text = line.strip().lstrip("#").strip()
+    opened = text.rstrip("#")
+    return opened.rstrip() if opened.endswith((" ", "\t")) or not opened else text
 
 
 def _check_key(sheet: Sheet, pipeline: Pipeline) -> None:

@@ -17,17 +17,21 @@ def check_together(pages: Pages) -> None:
 
 
 def _check_names(pages: Pages) -> None:
-    """What people type means one pipeline."""
+    """What people type means one pipeline. Keys come first: a name that is another one's key is at fault."""
     taken: dict[str, str] = {}
-    for page, (sheet, pipeline) in pages.items():
-        for where, text in _names(pipeline):
-            owner = taken.setdefault(_spoken(text), page)
-            if text and owner != page:
-                sheet.error(where, f"{quoted(text)} means {quoted(owner)} already (key, name or alias)")
+    for names in (_keys, _other_names):
+        for page, (sheet, pipeline) in pages.items():
+            for where, text in names(pipeline):
+                owner = taken.setdefault(_spoken(text), page)
+                if text and owner != page:
+                    sheet.error(where, f"{quoted(text)} means {quoted(owner)} already (key, name or alias)")
 
 
-def _names(pipeline: Pipeline) -> Iterator[tuple[Where, str]]:
+def _keys(pipeline: Pipeline) -> Iterator[tuple[Where, str]]:
     yield ("key",), pipeline.key
+
+
+def _other_names(pipeline: Pipeline) -> Iterator[tuple[Where, str]]:
     yield ("name",), pipeline.name
     for index, alias in enumerate(pipeline.aliases):
         yield ("aliases", index), alias

@@ -118,7 +118,7 @@ def _record(sheet: Sheet, kind: type, node: Node | None, where: Where) -> Any:
         if one.name in node.entries:
             values[one.name] = _field(sheet, one, hints[one.name], node.entries[one.name].value, at)
         elif one.name in meant:
-            sheet.broken.add(at)
+            sheet.give_up(at)
             values[one.name] = _blank(hints[one.name])
         elif _is_required(one):
             sheet.refuse(at, "missing")
@@ -148,7 +148,8 @@ def _expected(wanted: str, node: Node | None) -> str:
     if isinstance(node, Keys):
         return f"expected {wanted}, found keys"
     if node is None or node.is_null:
-        return f"expected {wanted}, found nothing"
+        comment = " (text that begins with `#` needs quotes)" if wanted == "text" else ""
+        return f"expected {wanted}, found nothing{comment}"
     hint = ": put it in quotes" if wanted == "text" else ""
     return f"expected {wanted}, found {quoted(node.text)}{hint}"
 

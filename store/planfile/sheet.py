@@ -17,11 +17,18 @@ class Sheet:
     faults: list[Fault] = field(default_factory=list)
     broken: set[Where] = field(default_factory=set)
     """Values that could not be read: no rule complains about them again."""
+    _around: set[Where] = field(default_factory=set)
+    """Everything that has a broken value in it."""
 
     def refuse(self, where: Where, message: str, *, line: int | None = None) -> None:
         """Say that the value at *where* cannot be read; the rules are then silent about it."""
-        self.broken.add(where)
+        self.give_up(where)
         self._add(where, message, "error", line)
+
+    def give_up(self, where: Where) -> None:
+        """Let no rule speak of the value at *where*: what is wrong with it was said elsewhere."""
+        self.broken.add(where)
+        self._around.update(where[:length] for length in range(len(where)))
 
     def error(self, where: Where, message: str, *, line: int | None = None) -> None:
         """Say what is wrong at *where*, unless the value there could not be read anyway."""
@@ -35,7 +42,7 @@ class Sheet:
 
     def is_broken(self, where: Where) -> bool:
         """Whether the value at *where*, something around it or something in it could not be read."""
-        return any(where[: len(bad)] == bad or bad[: len(where)] == where for bad in self.broken)
+        return where in self._around or any(where[:length] in self.broken for length in range(len(where) + 1))
 
     def _add(self, where: Where, message: str, level: Literal["error", "notice"], line: int | None) -> None:
         at = line_at(self.tree, where) if line is None else line

@@ -17,7 +17,7 @@ from store.planfile.faults import Unreadable, Where, quoted
 
 MAX_DEPTH = 12
 MAX_ALIASES = 50
-MAX_NODES = 50_000
+MAX_NODES = 10_000
 """Counted with every alias as large as what it stands for, so that nested aliases cannot grow without bound."""
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -187,11 +187,17 @@ def _explained(error: yaml.MarkedYAMLError, text: str, first_line: int) -> Unrea
     begun = error.context_mark or mark
     lines = text.split("\n")
     row = min(mark.line if mark else 0, len(lines) - 1)
+    while row and not lines[row].strip():  # at the end of the file: the last line that says something
+        row -= 1
     if "\t" in lines[row][: len(lines[row]) - len(lines[row].lstrip())]:
         return Unreadable(first_line + row, "a tab in the indentation: use spaces")
     opened = first_line + (begun.line if begun else row)
     if "quoted scalar" in context:
         return Unreadable(opened, "a quote that is opened here is never closed")
+    if "<document start>" in problem:
+        return Unreadable(first_line + row, "more text after the end of the document: a file holds one")
+    if "flow node" in context:
+        return Unreadable(first_line + row, "a `[` or `{` is not closed here, or a comma is too many")
     if "flow sequence" in context or "flow mapping" in context:
         return Unreadable(opened, "a `[` or `{` that is opened here is never closed, or a comma is missing in it")
     if "expected ':'" in problem:

@@ -74,12 +74,14 @@ class Sessions:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._reader = engine.execution_options(reads=True, postgresql_readonly=True)
+        self._reader = engine.execution_options(reads=True)
+        if engine.dialect.name == "postgresql":
+            self._reader = engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
         self._writer = engine.execution_options(writes=True)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """See one state of the database; on SQLite no lock is held. The database refuses writes in here."""
+        """See one state of the database, holding nobody up. Writing in here is refused by the database."""
         with Session(self._reader, expire_on_commit=False) as db:
             yield db
 

@@ -48,38 +48,48 @@ the video call has no sound
 
 
 @dataclass(frozen=True)
+class Assessment:
+    coverage: float
+    """Share of the question, by rarity of its words, that the first section meets; 0 to 1."""
+    certainty: float
+    """Coverage, raised by how far the first section is ahead of the second; 0 to 1."""
+
+
+@dataclass(frozen=True)
 class Thresholds:
-    """Bounds of the bands on a confidence of 0 to 1."""
+    """Where the bands begin."""
 
     unsure: float
+    """Coverage. Below it lie nine in ten everyday sentences: no runbook covers this."""
     answer: float
+    """Certainty that best tells questions about one section from questions about nothing."""
 
 
-def thresholds_of(texts: Sequence[str], confidence: Callable[[str], float]) -> Thresholds:
+def thresholds_of(texts: Sequence[str], assess: Callable[[str], Assessment]) -> Thresholds:
     """
     Return the bounds for a corpus.
 
     Args:
         texts: one per section, heading included.
-        confidence: asks the corpus a question; how sure it is of its first answer.
+        assess: asks the corpus a question, and says how sure it is of the first answer.
     """
     content = [list(dict.fromkeys(word for word in words_of(text) if word not in STOP)) for text in texts]
     content = [words for words in content if len(words) >= 8]
     if len(content) < 8:
-        return Thresholds(unsure=0.3, answer=0.6)  # too few sections to learn from
-    foreign = [confidence(question) for question in EVERYDAY]
-    good = [confidence(question) for question in _coherent(content)]
-    mixed = [confidence(question) for question in _incoherent(content)]
-    answer = _best_cut(good, mixed + foreign)
-    return Thresholds(unsure=min(_quantile(foreign, 0.95), answer), answer=answer)
+        return Thresholds(unsure=0.25, answer=0.5)  # too few sections to learn from
+    foreign = [assess(question).coverage for question in EVERYDAY]
+    good = [assess(question).certainty for question in _coherent(content)]
+    mixed = [assess(question).certainty for question in _incoherent(content)]
+    return Thresholds(unsure=_quantile(foreign, 0.9), answer=_best_cut(good, mixed))
 
 
 def _coherent(content: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Questions about one section: three of its words, and one that no page has, as people always bring along."""
+    """Questions about one section: three of its words and one of another's, as people never use quite the same."""
     for number in _spread(len(content)):
-        words = content[number]
-        step = max(1, len(words) // 4)
-        yield " ".join((words[number % step], words[step + 1], words[2 * step + 2], "qzx"))
+        words, other = content[number], content[(number + len(content) // 2) % len(content)]
+        step = len(words) // 4
+        own = (words[number % step], words[step + 1], words[2 * step + 1])
+        yield " ".join((*own, other[(5 * number + 2) % len(other)]))
 
 
 def _incoherent(content: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 class Intent:
     name: str
     asked: re.Pattern[str]
-    """Matches the question."""
+    """Matches the question. A group is a gap: what stands in it is asked about, it does not show the intent."""
     answered: re.Pattern[str]
     """Matches the heading, or for `fix` the text, that answers it."""
     in_text: bool = False
@@ -26,7 +26,8 @@ def _intent(name: str, asked: str, answered: str, *, in_text: bool = False) -> I
 INTENTS = (
     _intent(
         "fix",
-        r"fix(?:es|ed|ing)?|repair|resolve|solve|recover|handle|mitigate|troubleshoot|what (?:to do|do i do|should i do|now)",
+        r"fix(?:es|ed|ing)?|repair|resolve|solve|recover|handle|mitigate|troubleshoot|"
+        r"what (?:to do|do i do|should i do|now)",
         r"^\d+[.)] ",
         in_text=True,
     ),
@@ -43,12 +44,13 @@ INTENTS = (
     _intent(
         "owner",
         r"owners?|owns?|ownership|responsible|in charge|maintain(?:s|er|ers)?|contacts?|"
-        r"who (?:do|should|can|could) (?:i|we) (?:ask|call|contact|tell|ping)|who knows|whom? to (?:ask|call|contact|tell|ping)",
+        r"who (?:do|should|can|could) (?:i|we) (?:ask|call|contact|tell|ping)|who knows|"
+        r"whom? to (?:ask|call|contact|tell|ping)",
         r"\b(?:owners?|ownership|contacts?)\b",
     ),
     _intent(
         "sla",
-        r"slas?|deadlines?|due|promised?|by when|when (?:must|should|does|do|is|will) .{0,40}?"
+        r"slas?|deadlines?|due|promised?|by when|when (?:must|should|does|do|is|will) (.{0,40}?)"
         r"(?:ready|done|finish|finished|complete|available|delivered|there)|how (?:late|fresh|old) (?:may|can|is)",
         r"\b(?:slas?|deadlines?|service level)\b",
     ),
@@ -65,7 +67,8 @@ INTENTS = (
     _intent(
         "verify",
         r"verif(?:y|ied|ication)|validat(?:e|es|ed|ion)|sanity|double[- ]check|"
-        r"(?:check|tell|know|make sure|be sure|see) (?:if|that|whether|the)? ?.{0,30}?(?:right|correct|true|ok|good|sane)",
+        r"(?:check|tell|know|make sure|be sure|see) (?:if |that |whether |the )?(.{0,30}?)"
+        r"(?:right|correct|true|ok|good|sane)",
         r"\b(?:validat|verif|sanity)",
     ),
     _intent(
@@ -75,7 +78,7 @@ INTENTS = (
     ),
     _intent(
         "inputs",
-        r"inputs?|outputs?|reads?|writes?|sources?|where does .{0,40} (?:come from|go)|upstreams?|fed by",
+        r"inputs?|outputs?|reads?|writes?|sources?|where does (.{0,40}) (?:come from|go)|upstreams?|fed by",
         r"\b(?:inputs?|outputs?|data sources?|dependenc)",
     ),
     _intent(
@@ -85,7 +88,7 @@ INTENTS = (
     ),
     _intent(
         "definition",
-        r"defin(?:e|ed|es|ition|itions)|what (?:counts|count) as|what does .{0,40} mean|meaning of|how do we count",
+        r"defin(?:e|ed|es|ition|itions)|what (?:counts|count) as|what does (.{0,40}) mean|meaning of|how do we count",
         r"\bdefinitions?\b",
     ),
     _intent(
@@ -106,4 +109,12 @@ class Wish:
 
 def intents_of(question: str) -> tuple[Wish, ...]:
     """Return what *question* wants to know, as far as its words show it."""
-    return tuple(Wish(intent, match[0]) for intent in INTENTS if (match := intent.asked.search(question)))
+    found = ((intent, intent.asked.search(question)) for intent in INTENTS)
+    return tuple(Wish(intent, _shown(match)) for intent, match in found if match)
+
+
+def _shown(match: re.Match[str]) -> str:
+    words = match[0]
+    for gap in match.groups(""):
+        words = words.replace(gap, " ", 1) if gap else words
+    return words

@@ -11,10 +11,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal
 
-from store.domain.calibrate import Thresholds, thresholds_of
-from store.domain.intent import INTENTS, Intent, intents_of
+from store.domain.calibrate import Assessment, Thresholds, thresholds_of
+from store.domain.intent import INTENTS, Intent, Wish, intents_of
 from store.domain.section import Section, sections_of, units_of
 from store.domain.words import STOP, Spelling, joined, stem, words_of
 
@@ -31,6 +32,8 @@ HINT_BOOST = 1.5
 PAIR_WEIGHT = 0.5
 """Of two neighbours found as neighbours, beside the words themselves."""
 REPAIRED_WEIGHT = 0.8
+LONGEST = 600
+"""Characters of a question that are read; the rest of a pasted log adds words, not meaning."""
 FULL = WEIGHTS["title"] / (K1 + WEIGHTS["title"])
 """What a word earns, before its rarity, where it counts as fully met."""
 
@@ -121,12 +124,11 @@ class Index:
 
     @cached_property
     def thresholds(self) -> Thresholds:
-        return thresholds_of([f"{unit.heading}\n{unit.text}" for unit in self.units], self._confidence)
+        return thresholds_of([f"{unit.heading}\n{unit.text}" for unit in self.units], self._assess)
 
-    def _confidence(self, question: str) -> float:
+    def _assess(self, question: str) -> Assessment:
         terms, _ = _terms(self, question)
-        ranked = rank(self, terms)
-        return confidence(self, terms, ranked[0][0]) if ranked else 0.0
+        return assess(self, terms, rank(self, terms))
 
 
 def search(index: Index, question: str, *, pipeline: str | None = None, limit: int = 10) -> Answer:
@@ -138,15 +140,11 @@ def search(index: Index, question: str, *, pipeline: str | None = None, limit: i
     """
     terms, unknown = _terms(index, question)
     ranked = rank(index, terms, pipeline=pipeline)
-    if not ranked:
-        return Answer("none", (), unknown)
-    hits = _distinct(index, ranked, limit)
-    sure = confidence(index, terms, ranked[0][0])
+    hits = tuple(Hit(index.units[number], score) for number, score in ranked[:limit])
+    found = assess(index, terms, ranked)
     band: Band = "none"
-    if sure >= index.thresholds.answer and not _torn(hits):
-        band = "answer"
-    elif sure >= index.thresholds.unsure:
-        band = "unsure"
+    if found.coverage > index.thresholds.unsure:
+        band = "answer" if found.certainty >= index.thresholds.answer and not _torn(hits) else "unsure"
     return Answer(band, hits, unknown)
 
 
@@ -167,12 +165,16 @@ def rank(index: Index, terms: Sequence[Term], *, pipeline: str | None = None) ->
     return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
 
 
-def confidence(index: Index, terms: Sequence[Term], unit: int) -> float:
-    """Return the share of the question, by rarity of its words, that *unit* meets; 0 to 1."""
+def assess(index: Index, terms: Sequence[Term], ranked: Sequence[tuple[int, float]]) -> Assessment:
+    """Return how sure the first of *ranked* is the answer."""
     counted = [term for term in terms if term.counts]
     asked = sum(term.rarity for term in counted)
+    if not ranked or not asked:
+        return Assessment(coverage=0.0, certainty=0.0)
+    unit, best = ranked[0]
     met = sum(term.rarity * min(1.0, _met(index, term).get(unit, 0.0) / FULL) for term in counted)
-    return met / asked if asked else 0.0
+    lead = 1 - ranked[1][1] / best if len(ranked) > 1 else 1.0
+    return Assessment(coverage=met / asked, certainty=min(1.0, met / asked * (1 + lead)))
 
 
 def _met(index: Index, term: Term) -> dict[int, float]:
@@ -189,18 +191,22 @@ def _met(index: Index, term: Term) -> dict[int, float]:
 
 def _terms(index: Index, question: str) -> tuple[list[Term], tuple[str, ...]]:
     """Return what *question* asks for, and its content words that no page has."""
+    question = question[:LONGEST]
     words = words_of(question)
-    terms: list[Term] = []
+    wishes = intents_of(question)
+    terms = [_wished(index, wish) for wish in wishes]
+    spent = {word for wish in wishes for word in words_of(wish.words)}
+    for left, right in dict.fromkeys(pairwise(words)):
+        token = stem(left + right)
+        if token in index.words:  # "back fill", where a page writes `backfill`
+            terms.append(Term(((token, 1.0),), index.rarity(token)))
+            spent |= {half for half in (left, right) if stem(half) not in index.weights}
+        elif token in index.weights:
+            terms.append(Term(((token, PAIR_WEIGHT),), index.rarity(token), counts=False))
     unknown: list[str] = []
-    spent: set[str] = set()
-    for wish in intents_of(question):
-        shown = [word for word in words_of(wish.words) if word not in STOP]
-        spent.update(shown)
-        found = index.answering(wish.intent)
-        rarity = math.log(1 + (len(index.units) + 0.5) / (len(found) + 0.5))
-        tokens = tuple((stem(word), 1.0) for word in shown)
-        terms.append(Term(tokens, rarity, counts=not wish.intent.in_text, intent=wish.intent))
-    for word in dict.fromkeys(word for word in words if word not in STOP and word not in spent):
+    for word in dict.fromkeys(words):
+        if word in STOP or word in spent:
+            continue
         token = stem(word)
         if token in index.weights:
             terms.append(Term(((token, 1.0),), index.rarity(token), counts=not word.isdigit()))
@@ -210,26 +216,17 @@ def _terms(index: Index, question: str) -> tuple[list[Term], tuple[str, ...]]:
         elif len(word) > 1 and not word.isdigit():
             unknown.append(word)
             terms.append(Term((), index.rarity(token)))
-    for pair in dict.fromkeys(joined(words)):
-        if pair in index.weights:
-            terms.append(Term(((pair, PAIR_WEIGHT),), index.rarity(pair), counts=False))
-    return terms, _not_joined(index, words, unknown)
+    return terms, tuple(unknown)
 
 
-def _not_joined(index: Index, words: list[str], unknown: list[str]) -> tuple[str, ...]:
-    """Leave out of *unknown* what is half of a word that a page writes as one: "data base"."""
-    halves = {half for left, right in zip(words, words[1:], strict=False) if stem(left + right) in index.words
-              for half in (left, right)}
-    return tuple(word for word in unknown if word not in halves)
-
-
-def _distinct(index: Index, ranked: Sequence[tuple[int, float]], limit: int) -> tuple[Hit, ...]:
-    return tuple(Hit(index.units[number], score) for number, score in ranked[:limit])
+def _wished(index: Index, wish: Wish) -> Term:
+    found = index.answering(wish.intent)
+    tokens = tuple((stem(word), 1.0) for word in words_of(wish.words) if word not in STOP)
+    rarity = math.log(1 + (len(index.units) + 0.5) / (len(found) + 0.5))
+    return Term(tokens, rarity, counts=not wish.intent.in_text, intent=wish.intent)
 
 
 def _torn(hits: Sequence[Hit]) -> bool:
     """Whether the same heading of another page does as well: then the person must say which pipeline is meant."""
     first = hits[0]
-    return any(
-        hit.section.pipeline != first.section.pipeline and hit.score >= 0.95 * first.score for hit in hits[1:3]
-    )
+    return any(hit.section.pipeline != first.section.pipeline and hit.score >= 0.95 * first.score for hit in hits[1:3])

@@ -4,18 +4,6 @@ import re
 from collections.abc import Iterable
 from itertools import pairwise
 
-STOP = frozenset(
-    """
-    a about after again all also am an and any anybody anyone are aren as at be because been before being but by can
-    cannot cant could did didnt do does doesnt doing done dont down for from get gets getting give go goes going got
-    had has hasnt have having he hello help her here hey hi him his how i if im in into is isnt it its just know let
-    like look looks make makes many may me might more most much must my need needs no nor not now of off ok on once
-    only or other our out over own please put says see seem seems shall she should so some somebody someone
-    something still such tell than thanks that thats the their them then there these they thing things this those
-    to too up us use using very want was wasnt way we were what whats when where which while who whom whose why
-    will with without wont would you your
-    """.split()
-)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z])")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _DOUBLED = re.compile(r"([bdfgmnprt])\1$")
@@ -28,6 +16,23 @@ def words_of(text: str) -> list[str]:
     """
     text = _CAMEL.sub(" ", text.replace("’", "'")).replace("'", "")
     return [word.lstrip("0") or "0" if word.isdigit() else word for word in _WORD.findall(text.casefold())]
+
+
+STOP = frozenset(
+    words_of(
+        """
+        a about after again all also am an and another any anybody anyone are aren as at be because been before being
+        but by can cannot cant could did didnt do does doesnt doing done dont down for from get gets getting give go
+        goes going got had has hasnt have having he hello help her here hey hi him his how i if im in instead into is
+        isnt it its just know let like look looks make makes many may me might more most much must my need needs no nor
+        not now of off ok on once only or other our out over own please put said says see seem seems shall she should
+        show showed showing shown shows so some somebody someone something still such tell than thanks that thats the
+        their them then there these they thing things this those to too up us use using very want was wasnt way we were
+        what whats when where which while who whom whose why will with without wont would you your
+        """
+    )
+)
+"""Words that say nothing about what is asked; `intent` reads the telling ones among them first."""
 
 
 def stem(word: str) -> str:

@@ -47,7 +47,7 @@ ANSWERABLE = (
     Asked("accounting api does not respond", ("The accounting API",), (PROFIT,), PROFIT),
     Asked("customer shown as churned but still logs in", ("An active account is marked",), (GROWTH,), GROWTH),
     Asked("account went from trial to enterprise without the step between", ("An account skips",), (GROWTH,), GROWTH),
-    Asked("duplicate companies", ("The same company",), (GROWTH,), GROWTH),
+    Asked("duplicate companies", ("Duplicate accounts",), (GROWTH,), GROWTH),
     Asked("growth is 900 percent", ("Growth rates are",), (GROWTH,), GROWTH),
     Asked("cloud spend not assigned to any account", ("Costs arrive late",), (UNIT,), UNIT),
     Asked("experiment tags look wrong", ("Experiment tags",), (UNIT,), UNIT),
@@ -125,9 +125,9 @@ def test_each_question_has_its_section_in_the_plan() -> None:
     known = {(section.pipeline, section.heading) for section in house().sections}
     for asked in ANSWERABLE:
         for heading in asked.headings:
-            assert any(
-                pipeline in asked.pipelines and name.startswith(heading) for pipeline, name in known
-            ), f"no page has “{heading}”"
+            assert any(pipeline in asked.pipelines and name.startswith(heading) for pipeline, name in known), (
+                f"no page has “{heading}”"
+            )
 
 
 def test_most_questions_have_the_right_section_first_and_nearly_all_among_three() -> None:

@@ -77,7 +77,7 @@ def _refuse_shared_days(db: Session, pipeline: str, period: Period) -> None:
         raise AlreadyOpen(run_of(row))
 
 
-def claim(db: Session, *, worker: str, at: datetime, lease: timedelta) -> Run | None:
+def claim(db: Session, *, worker: str, at: datetime, lease: timedelta, run_id: int | None = None) -> Run | None:
     """
     Take up the oldest queued run for *worker*, or return None where none is queued.
 
@@ -86,14 +86,12 @@ def claim(db: Session, *, worker: str, at: datetime, lease: timedelta) -> Run | 
 
     Args:
         at: the machine's clock; the lease ends at `at + lease` unless `beat` moves it on.
+        run_id: this run and no other.
     """
-    row = db.exec(
-        select(RunRow)
-        .where(RunRow.status == RunStatus.QUEUED.value)
-        .order_by(col(RunRow.id))
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    ).first()
+    queued = select(RunRow).where(RunRow.status == RunStatus.QUEUED.value).order_by(col(RunRow.id)).limit(1)
+    if run_id is not None:
+        queued = queued.where(RunRow.id == run_id)
+    row = db.exec(queued.with_for_update(skip_locked=True)).first()
     if row is None:
         return None
     return _move(db, row, advance(run_of(row), RunStatus.RUNNING, at=at, worker=worker, lease_until=at + lease))

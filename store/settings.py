@@ -1,12 +1,17 @@
 """The one typed settings object: the only reader of the environment, for the bot and for the worker."""
 
+import os
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PLANS = Path(__file__).resolve().parent.parent / "runbooks"
+
+
+def _user_cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "baton"
 
 
 class Settings(BaseSettings):
@@ -37,6 +42,11 @@ class Settings(BaseSettings):
     spark_master: str = "local[*]"
     spark_remote: str = ""
     """A Spark Connect address (`sc://host:15002`); used instead of `spark_master`."""
+
+    baton_cache: Path = Field(default_factory=_user_cache)
+    """What may be deleted at any time: Spark's loaded classes, kept for faster starts."""
+    baton_warm: bool = False
+    """Whether a worker keeps one Spark session ready for the next run; costs about 0.5 GB of memory."""
 
     @field_validator("slack_api_url")
     @classmethod

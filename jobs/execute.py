@@ -1,0 +1,63 @@
+"""
+The process of one run: `python -m jobs.execute`, started by the worker and by nobody else.
+
+It brings Spark up, waits for its order, does the work and ends. When the worker goes away it ends at once, and Spark
+with it: nothing is published that nobody asks for any more.
+"""
+
+import argparse
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from jobs import wire
+from jobs.cause import cause_of_error
+from jobs.spark import Jvm, Spark, open_session
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--master", required=True)
+    parser.add_argument("--remote", default="")
+    parser.add_argument("--cache", type=Path, required=True)
+    parser.add_argument("--large", action="store_true", help="expect more input than a quick start is good for")
+    parser.add_argument("--warm", action="store_true", help="stand ready: there is no order yet")
+    given = parser.parse_args(arguments)
+    spark = Spark(given.master, given.remote, given.cache)
+    jvm: Jvm | None = None
+
+    def end() -> None:
+        if jvm is not None:
+            jvm.kill()
+        os._exit(0)
+
+    line = wire.Line(on_end=end)
+    code = 0
+    try:
+        # First of all: while the JVM starts, Python imports what it needs.
+        jvm = Jvm(spark, small=not given.large) if spark.is_local else None
+        from jobs.execution import Execution
+
+        session = open_session(spark, jvm, name="baton", small=spark.is_local and not given.large)
+        line.say("ready")
+        order = wire.order_of(line.hear())
+        Execution(line, session, order, small=spark.is_local and not given.large).run()
+        if jvm is None:
+            session.stop()
+    except wire.TooLarge:
+        line.say("too-large")
+    except Exception as error:
+        traceback.print_exc()
+        cause, note = cause_of_error(error, jvm_code=None if jvm is None else jvm.code_if_ending())
+        line.say("failed", cause=cause.value, note=note)
+        code = 1
+    if jvm is not None:
+        jvm.kill()
+    sys.stderr.flush()
+    os._exit(code)  # py4j's threads would keep the process for a while
+
+
+if __name__ == "__main__":
+    main()

@@ -1,5 +1,6 @@
 """YAML that cannot be read, or should not be, is refused with its line; nothing in it is ever constructed."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -184,6 +185,35 @@ def test_a_file_damaged_anywhere_gives_faults_and_no_exception(
 def test_a_file_of_random_bytes_gives_faults_and_no_exception(scratch: Path, name: str, content: bytes) -> None:
     _check_damaged(scratch, name, content)
     _check_damaged(scratch, name, b"---\n" + content + b"\n---\n")
+
+
+WILD = [
+    "",
+    "null",
+    "[]",
+    "{}",
+    "[[x]]",
+    "{x: y}",
+    "''",
+    "'\u200b'",
+    "-1",
+    "99999999999",
+    "true",
+    "2099-12-28",
+    "1w 1w",
+    "a",
+]
+
+
+@settings(max_examples=300)
+@given(name=st.sampled_from(sorted(GOOD)), line=st.integers(1, 90), value=st.sampled_from(WILD))
+def test_a_value_of_any_other_kind_gives_faults_and_no_exception(
+    scratch: Path, name: str, line: int, value: str
+) -> None:
+    lines = GOOD[name].split("\n")
+    at = line % len(lines)
+    lines[at] = re.sub("(: |- |:$).*", rf"\1 {value}", lines[at], count=1)
+    _check_damaged(scratch, name, "\n".join(lines).encode())
 
 
 def _check_damaged(scratch: Path, name: str, content: bytes) -> None:

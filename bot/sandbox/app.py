@@ -59,6 +59,11 @@ class App:
         if any_of and not granted.intersection(any_of):
             raise Refused("missing_scope", needed=",".join(any_of), provided=",".join(sorted(granted)))
 
+    def knows_file(self, file_id: str) -> bool:
+        """Return whether a block may show this file: it is all there."""
+        file = self.workspace.store.get("file", file_id)
+        return file is not None and file["state"] == "complete"
+
     def hear(self, event: Doc) -> None:
         """Send an event of the workspace to the app, when it has subscribed to it and may see the place."""
         kind = event["type"]

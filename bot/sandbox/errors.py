@@ -15,6 +15,11 @@ class Refused(Exception):
         return {"ok": False, "error": self.error, **self.more}
 
 
+def invalid_arguments(*messages: str) -> Refused:
+    """Return the refusal of arguments that are missing or not valid; each message says what and where."""
+    return Refused("invalid_arguments", response_metadata={"messages": list(messages)})
+
+
 class NotPossible(Exception):
     """
     What a person tried cannot be done here; the text is what Slack's own client would tell them.

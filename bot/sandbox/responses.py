@@ -56,7 +56,7 @@ def _post(app: App, channel: Doc, body: Doc, *, only_for: str, thread_ts: str | 
 
 
 def _fields(app: App, body: Doc) -> Doc:
-    text, blocks = check_message(app, body.get("text"), body.get("blocks"))
+    text, blocks = check_message(body.get("text"), body.get("blocks"), knows_file=app.knows_file)
     fields: Doc = {"text": text}
     if blocks:
         fields["blocks"] = blocks

@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from bot.sandbox.errors import Refused
+from bot.sandbox.errors import Refused, invalid_arguments
 from bot.sandbox.store import Doc
 
 
@@ -60,10 +60,6 @@ class Args:
             return json.loads(value)
         except ValueError:
             raise Refused(refuse) from None
-
-
-def invalid_arguments(*messages: str) -> Refused:
-    return Refused("invalid_arguments", response_metadata={"messages": list(messages)})
 
 
 async def read_args(request: Request) -> Args:

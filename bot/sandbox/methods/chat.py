@@ -86,7 +86,7 @@ def _content(app: App, args: Args, *, updating: bool = False) -> Doc:
     blocks = args.parsed("blocks", refuse="invalid_blocks_format")
     if args.parsed("attachments"):
         raise Refused("attachments_not_supported")
-    text, blocks = check_message(app, args.text("text"), blocks, updating=updating)
+    text, blocks = check_message(args.text("text"), blocks, knows_file=app.knows_file, updating=updating)
     fields: dict[str, Any] = {"text": text}
     if blocks:
         fields["blocks"] = blocks

@@ -6,12 +6,12 @@ from typing import Any
 
 from bot.sandbox import messages
 from bot.sandbox.app import App
-from bot.sandbox.errors import Refused
+from bot.sandbox.errors import Refused, invalid_arguments
 from bot.sandbox.limits import TIER_4
 from bot.sandbox.methods.method import Method, channel_of
 from bot.sandbox.rules import check_message
 from bot.sandbox.store import Doc
-from bot.sandbox.wire import Args, invalid_arguments
+from bot.sandbox.wire import Args
 from bot.sandbox.workspace import word
 
 
@@ -66,7 +66,7 @@ def complete(app: App, args: Args) -> Doc:
     comment, blocks = args.text("initial_comment"), args.parsed("blocks", refuse="invalid_blocks_format")
     fields: Doc = {"text": comment}
     if blocks:
-        fields["blocks"] = check_message(app, comment, blocks)[1]
+        fields["blocks"] = check_message(comment, blocks, knows_file=app.knows_file)[1]
     if args.text("thread_ts"):
         for channel in channels:
             fields["thread_ts"] = messages.root_of(app.workspace, channel, args.text("thread_ts"))

@@ -2,12 +2,12 @@
 
 from bot.sandbox import modals
 from bot.sandbox.app import App
-from bot.sandbox.errors import Refused
+from bot.sandbox.errors import Refused, invalid_arguments
 from bot.sandbox.limits import TIER_4
 from bot.sandbox.methods.method import Method
 from bot.sandbox.rules import check_view
 from bot.sandbox.store import Doc
-from bot.sandbox.wire import Args, invalid_arguments
+from bot.sandbox.wire import Args
 
 
 def open_view(app: App, args: Args) -> Doc:
@@ -40,7 +40,7 @@ def publish_view(app: App, args: Args) -> Doc:
 
 
 def _view(app: App, args: Args, *kinds: str) -> Doc:
-    return check_view(app, args.parsed("view"), kinds)
+    return check_view(args.parsed("view"), kinds, knows_file=app.knows_file)
 
 
 METHODS = {

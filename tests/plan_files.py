@@ -1,5 +1,6 @@
 """A small good plan as files, and ways to break one thing in it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 TEAM = """\
@@ -166,7 +167,7 @@ MARK = "§"
 """Stands in a test's text at the start of the line that a fault should name."""
 
 
-def write_plan(folder: Path, changes: dict[str, str | bytes | None] | None = None) -> Path:
+def write_plan(folder: Path, changes: Mapping[str, str | bytes | None] | None = None) -> Path:
     """Write the good plan with some files changed; None leaves a file out."""
     folder.mkdir(exist_ok=True)
     for name, text in {**GOOD, **(changes or {})}.items():

@@ -98,9 +98,7 @@ def _note_double_meanings(sheet: Sheet, team: TeamFile, pipelines: list[Pipeline
     told |= {step.tell for pipeline in pipelines for step in pipeline.escalation}
     for key in team.roles:
         if key in told and key in team.teams:
-            sheet.notice(
-                ("roles", key), f"is a team too, and {quoted(key)} is told in an escalation: which of the two?"
-            )
+            sheet.notice(("roles", key), f"is a team too, and an escalation tells {quoted(key)}: which of the two?")
 
 
 def _note_deadlines(sheet: Sheet, index: int, pipeline: Pipeline, upstream: Pipeline) -> None:

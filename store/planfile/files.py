@@ -32,34 +32,37 @@ class Stamp:
     """The later of mtime and ctime: a writer may set the first back, not the second."""
 
 
-def page_names(folder: Path) -> tuple[str, ...]:
+def listed(folder: Path) -> tuple[str, ...]:
     """
-    Return the names of the pipeline pages, sorted. README.md and dot files are no pages.
+    Return the names in the folder, sorted; dot files are not looked at.
 
-    Raises: Unreadable: there is no such folder, it is empty, or it has too many pages.
+    Raises: Unreadable: there is no such folder, or nothing in it.
     """
     try:
-        names = sorted(path.name for path in folder.iterdir())
+        names = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
     except OSError as error:
         raise Unreadable(1, f"the plan folder cannot be read: {_reason(error)}") from None
-    if not any(not name.startswith(".") for name in names):
+    if not names:
         raise Unreadable(1, f"the plan folder is empty: it needs {TEAM} and one page (<pipeline-key>.md) per pipeline")
-    pages = tuple(name for name in names if _is_page(name))
+    return tuple(names)
+
+
+def page_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """
+    Return the names of the pipeline pages.
+
+    Raises: Unreadable: there are too many.
+    """
+    pages = tuple(name for name in names if name.endswith(".md") and name != "README.md")
     if len(pages) > MAX_PAGES:
         raise Unreadable(1, f"{len(pages)} pages: a plan has at most {MAX_PAGES}")
     return pages
 
 
-def _is_page(name: str) -> bool:
-    return name.endswith(".md") and not name.startswith(".") and name != "README.md"
-
-
-def misnamed(folder: Path) -> tuple[tuple[str, str], ...]:
+def misnamed(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """Return the files that look like a part of the plan but are not read, with the name each should have."""
     found = []
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith(".") or not path.is_file():
-            continue
+    for path in map(Path, names):
         if path.stem.lower() == "team" and path.name != TEAM and path.suffix.lower() in (".yml", ".yaml"):
             found.append((path.name, TEAM))
         elif path.suffix != ".md" and path.suffix.lower() in (".md", ".markdown"):
@@ -77,6 +80,8 @@ def read_source(folder: Path, name: str) -> Source:
         data = _bytes_of(folder.resolve(), (folder / name).resolve(strict=True))
     except OSError as error:
         raise Unreadable(1, f"cannot be read: {_reason(error)}") from None
+    except RuntimeError:  # what pathlib makes of ELOOP before Python 3.13
+        raise Unreadable(1, "cannot be read: a link that leads to itself") from None
     return Source(name, data, _text_of(data))
 
 
@@ -85,10 +90,13 @@ def _bytes_of(root: Path, path: Path) -> bytes:
         raise Unreadable(1, "a link that leads out of the plan folder: put the file itself here")
     # A named pipe would block for ever, and a link may have changed since: never wait, never follow.
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    with os.fdopen(handle, "rb") as file:
+    try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise Unreadable(1, "not a file")
-        data = file.read(MAX_BYTES + 1)
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            data = file.read(MAX_BYTES + 1)
+    finally:
+        os.close(handle)
     if len(data) > MAX_BYTES:
         raise Unreadable(1, f"larger than {MAX_BYTES // 1024} KiB")
     return data
@@ -128,7 +136,7 @@ def split_page(text: str) -> tuple[str, str, int]:
 def stamps(folder: Path) -> tuple[Stamp, ...] | None:
     """Return what would change if a file of the plan were written, added or removed; None when it cannot be told."""
     try:
-        return tuple(_stamp(folder, name) for name in (TEAM, *page_names(folder)))
+        return tuple(_stamp(folder, name) for name in (TEAM, *page_names(listed(folder))))
     except (OSError, Unreadable):
         return None
 

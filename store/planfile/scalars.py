@@ -30,7 +30,7 @@ class Kind:
 
 def duration(text: str) -> timedelta | None:
     """Return `18h`, `14d` or `1h 30m` as a span of time; None when it is not one."""
-    found = re.match(DURATION, text)
+    found = re.fullmatch(DURATION, text)
     if not found:
         return None
     weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
@@ -39,13 +39,13 @@ def duration(text: str) -> timedelta | None:
 
 def share(text: str) -> float | None:
     """Return `20%` or `0.2` as 0.2; None when it is neither. A number above 1 needs its percent sign."""
-    if re.match(SHARE, text):
+    if re.fullmatch(SHARE, text):
         return float(Decimal(text.rstrip("% ")) / 100)
-    return float(text) if re.match(NUMBER, text) else None
+    return float(text) if re.fullmatch(NUMBER, text) else None
 
 
 def _time(text: str) -> time | None:
-    if not re.match(TIME, text):
+    if not re.fullmatch(TIME, text):
         return None
     hour, minute = text.split(":")
     return time(int(hour), int(minute))
@@ -53,7 +53,7 @@ def _time(text: str) -> time | None:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text) if re.match(DAY, text) else None
+        return date.fromisoformat(text) if re.fullmatch(DAY, text) else None
     except ValueError:
         return None
 
@@ -63,7 +63,7 @@ def _truth(scalar: Scalar) -> bool | None:
 
 
 def _whole(scalar: Scalar) -> int | None:
-    return int(scalar.text) if scalar.plain and re.match(WHOLE, scalar.text) else None
+    return int(scalar.text) if scalar.plain and re.fullmatch(WHOLE, scalar.text) else None
 
 
 def _text(scalar: Scalar) -> str | None:

@@ -140,7 +140,7 @@ def test_a_plan_of_six_pages_loads_in_a_blink(tmp_path: Path) -> None:
         .replace("aliases: [growth]", f"aliases: [p{number}]")
         for number in range(4)
     }
-    folder = write_plan(tmp_path / "plan", {**pages})
+    folder = write_plan(tmp_path / "plan", pages)
     load_plan(folder)
     times = []
     for _ in range(5):

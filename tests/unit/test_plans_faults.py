@@ -374,7 +374,7 @@ def test_a_longer_circle_is_told_once(tmp_path: Path) -> None:
         return REPORT.replace("growth-report", key).replace("Growth Report", key).replace("daily-growth", upstream)
 
     changed = {"a.md": page("a", "b"), "b.md": page("b", "c"), "c.md": page("c", "a"), "d.md": page("d", "a")}
-    assert _errors(write_plan(tmp_path / "plan", {**changed})) == [
+    assert _errors(write_plan(tmp_path / "plan", changed)) == [
         "a.md:12 upstreams[0]: a circle, each waits for the next: `a` → `b` → `c` → `a`"
     ]
 

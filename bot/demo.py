@@ -115,7 +115,7 @@ def _parts(plan: Plan, settings: Settings, state: Path, *, port: int, bot_port: 
     clock = "" if speed == 1 else f"{started}@{speed}@{started}"  # the same for the workspace and the bot
     address = f"http://127.0.0.1:{port}"
     people = state / "people.json"
-    people.write_text(json.dumps(_people(plan), indent=2))
+    people.write_text(json.dumps(members(plan), indent=2))
     environment = {
         **os.environ,
         **SECRETS,
@@ -144,7 +144,7 @@ def _parts(plan: Plan, settings: Settings, state: Path, *, port: int, bot_port: 
     ]
 
 
-def _people(plan: Plan) -> list[dict[str, object]]:
+def members(plan: Plan) -> list[dict[str, object]]:
     """Return the plan's people as members of the workspace, and one person who is not in the plan."""
     known = [
         {

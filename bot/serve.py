@@ -43,61 +43,80 @@ async def serve(settings: Settings) -> None:
     """
     Run until SIGTERM or SIGINT.
 
-    Raises: BrokenPlan, or a newer database schema, at the start; Deaf.
+    Raises: UserError: a broken plan, a database of a newer version or a refused token, at the start; Deaf.
     """
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(WORK_THREADS, thread_name_prefix="work"))
-    owed = asyncio.Event()
+    stop, owed = asyncio.Event(), asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
 
     def nudge() -> None:
         loop.call_soon_threadsafe(owed.set)
 
     deps = build_deps(settings, nudge=nudge)
     migrations.upgrade(deps.sessions.engine)
-    stop = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stop.set)
-    stopping: asyncio.Task[Any] = asyncio.create_task(stop.wait())
+    stopping = asyncio.create_task(stop.wait())
     known = asyncio.create_task(_identity(settings))
     await asyncio.wait([known, stopping], return_when=asyncio.FIRST_COMPLETED)
-    if stop.is_set():
+    if not known.done():
         known.cancel()
         return
     app, hear = build_app(deps, known.result())
     sockets = _sockets(app, settings)
+    web = _web(app, sockets, deps)
+    scheduler = schedule.start(deps)
+    tasks: list[asyncio.Task[Any]] = [
+        asyncio.create_task(web.serve()),
+        asyncio.create_task(_deliver(deps, owed, stop)),
+        asyncio.create_task(_hear(hear, sockets, stop)),
+    ]
+    await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    told = stop.is_set()
+    stop.set()
+    web.should_exit = True
+    await _close(hear, sockets, scheduler)
+    ended = await asyncio.gather(*tasks, return_exceptions=True)
+    deps.sessions.engine.dispose()
+    if not told:
+        raise next((error for error in ended if isinstance(error, Exception)), Deaf("no living connection to Slack"))
 
+
+def _web(app: AsyncApp, sockets: Sockets | None, deps: Deps) -> uvicorn.Server:
     async def health() -> dict[str, object]:
         living = await sockets.living() if sockets else None
         return {"ok": living != 0, "connections": living, "plan": deps.plan.digest[:12]}
 
+    settings = deps.settings
     web = uvicorn.Server(
         uvicorn.Config(
             build_web(app, health, hears_http=sockets is None),
             host=settings.host,
             port=settings.port,
+            lifespan="off",
             log_level="warning",
             access_log=False,
         )
     )
     web.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]  # signals are ours
-    tasks = [asyncio.create_task(web.serve()), asyncio.create_task(_deliver(deps, owed))]
-    scheduler = schedule.start(deps)
+    return web
+
+
+async def _hear(hear: Hear, sockets: Sockets | None, stop: asyncio.Event) -> None:
+    """Connect, take up what a bot that died had acknowledged, and go on looking; return when deaf."""
     if sockets:
         await sockets.connect()
     taken_up = await hear.take_up()
-    tasks.append(asyncio.create_task(_take_up(hear)))
     logger.info("Baton hears Slack; %s deliveries taken up", taken_up, extra={"action": "ready"})
-    ends = [stopping]
-    if sockets:
-        ends.append(asyncio.create_task(sockets.watch()))
-    await asyncio.wait([*ends, *tasks], return_when=asyncio.FIRST_COMPLETED)
-    await _close(hear, sockets, scheduler, web, deps)
-    for task in [*tasks, *ends]:
-        task.cancel()
-    ended = await asyncio.gather(*tasks, return_exceptions=True)
-    if not stop.is_set():
-        bugs = [error for error in ended if isinstance(error, Exception)]
-        raise bugs[0] if bugs else Deaf("no living connection to Slack")
+    deaf = asyncio.create_task(sockets.watch() if sockets else asyncio.Event().wait())
+    stopping = asyncio.create_task(stop.wait())
+    while not (deaf.done() or stopping.done()):
+        done, _ = await asyncio.wait(
+            [deaf, stopping], timeout=TAKE_UP.total_seconds(), return_when=asyncio.FIRST_COMPLETED
+        )
+        if not done:
+            await hear.take_up(older_than=TAKE_UP)
+    deaf.cancel()
 
 
 async def _identity(settings: Settings) -> AuthorizeResult:
@@ -137,34 +156,23 @@ def _sockets(app: AsyncApp, settings: Settings) -> Sockets | None:
     return Sockets(app, app_token=settings.slack_app_token.get_secret_value(), base_url=settings.slack_api_url)
 
 
-async def _deliver(deps: Deps, owed: asyncio.Event) -> None:
+async def _deliver(deps: Deps, owed: asyncio.Event, stop: asyncio.Event) -> None:
     """Deliver the outbox when somebody nudges, when the next retry is due, and for what other processes wrote."""
     with ThreadPoolExecutor(DELIVERY_THREADS, thread_name_prefix="delivery") as pool:
         wait_s = 0.0
-        while True:
+        while not stop.is_set():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(owed.wait(), wait_s)
             owed.clear()
             try:
                 wait_s = await asyncio.to_thread(deliver_due, deps, pool)
-            except SQLAlchemyError:  # a busy or absent database: the rows are still owed, the next tick tries again
+            except SQLAlchemyError:  # a busy or absent database: the rows are still owed, the next look tries again
                 logger.exception("The outbox cannot be delivered now", extra={"action": "outbox_unreachable"})
 
 
-async def _take_up(hear: Hear) -> None:
-    """Do what another bot acknowledged before it died."""
-    while True:
-        await asyncio.sleep(TAKE_UP.total_seconds())
-        await hear.take_up(older_than=TAKE_UP)
-
-
-async def _close(
-    hear: Hear, sockets: Sockets | None, scheduler: BaseScheduler, web: uvicorn.Server, deps: Deps
-) -> None:
-    """Stop hearing first, then finish what was acknowledged."""
-    web.should_exit = True
+async def _close(hear: Hear, sockets: Sockets | None, scheduler: BaseScheduler) -> None:
+    """Stop hearing first, then finish what was acknowledged; what does not finish is in the inbox and the outbox."""
     if sockets:
         await sockets.close()
     await hear.drain(DRAIN_S)
     await asyncio.to_thread(scheduler.shutdown, wait=True)
-    deps.sessions.engine.dispose()

@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 CONNECTIONS = 2
 PING_S = 2
+CLOSE_S = 2
 DEAF_S = 30
 """After this long without a living connection the process ends, for its supervisor to start it afresh."""
 
@@ -32,10 +33,12 @@ class Sockets:
         self._heard_at = time.monotonic()
 
     async def connect(self) -> None:
-        await asyncio.gather(*(handler.connect_async() for handler in self._handlers))
+        await asyncio.gather(*(handler.connect_async() for handler in self._handlers))  # type: ignore[no-untyped-call]
 
     async def close(self) -> None:
-        await asyncio.gather(*(handler.close_async() for handler in self._handlers), return_exceptions=True)
+        """Close both; a workspace that does not answer the farewell is left after a moment."""
+        closing = [asyncio.create_task(handler.close_async()) for handler in self._handlers]  # type: ignore[no-untyped-call]
+        await asyncio.wait(closing, timeout=CLOSE_S)
 
     async def living(self) -> int:
         """Return how many connections answer Slack's pings."""

@@ -123,8 +123,8 @@ def find_pipeline(pipelines: Mapping[str, Pipeline], typed: str) -> Pipeline:
     if word in by_name:
         return by_name[word]
     holding = {key for key in pipelines if word and word in key}
-    near = {by_name[name].key for name in get_close_matches(word[:80], by_name, n=3, cutoff=0.6)}
-    raise UnknownPipeline(typed, tuple(sorted(holding or near or pipelines)))
+    near = dict.fromkeys(by_name[name].key for name in get_close_matches(word[:80], by_name, n=3, cutoff=0.6))
+    raise UnknownPipeline(typed, tuple(sorted(holding) or near or pipelines))
 
 
 def _names(pipeline: Pipeline) -> Iterable[str]:

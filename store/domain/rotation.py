@@ -75,6 +75,9 @@ def shift_at(rotation: Rotation, *, at: datetime) -> Shift | None:
     day = today - timedelta(days=back)
     if at < handoff_instant(rotation, day):
         day -= timedelta(days=7)
+    elif at >= handoff_instant(rotation, day + timedelta(days=7)):
+        # where the clock goes back across midnight, the day of the handoff ends, and comes again
+        day += timedelta(days=7)
     return _shift_from(rotation, day)
 
 

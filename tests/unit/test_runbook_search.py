@@ -73,6 +73,21 @@ def test_a_word_written_apart_finds_the_one_written_together() -> None:
     assert answer.unknown_words == ()
 
 
+def test_a_word_written_together_finds_the_one_written_apart() -> None:
+    index = Index.of([section("p", "Old days", "Back fill them."), section("p", "New days", "Wait for them.")])
+    answer = search(index, "backfill")
+    assert [hit.section.heading for hit in answer.hits] == ["Old days"]
+    assert answer.unknown_words == ()
+
+
+def test_of_a_list_of_issues_the_one_asked_about_is_shown() -> None:
+    issues = section(
+        "p", "Known issues", "- Kafka lags: wait.\n- The CRM sync fails: ask Accounts.\n- OOM: salt the key."
+    )
+    (hit,) = search(Index.of([issues]), "crm sync").hits
+    assert hit.section.text == "- The CRM sync fails: ask Accounts."
+
+
 @pytest.mark.parametrize(
     ("question", "heading"),
     [
@@ -116,6 +131,7 @@ def test_a_wrong_pipeline_never_hides_the_right_section() -> None:
 
 def test_an_alias_finds_its_page() -> None:
     assert first("dau sla") == ("engagement", "SLA")
+    assert first("margin sla") == ("profit", "SLA")
 
 
 def test_the_same_heading_on_two_pages_is_not_answered_for_one_of_them() -> None:

@@ -227,6 +227,6 @@ def _wished(index: Index, wish: Wish) -> Term:
 
 
 def _torn(hits: Sequence[Hit]) -> bool:
-    """Whether the same heading of another page does as well: then the person must say which pipeline is meant."""
+    """Whether a section of another page does as well: then the person must say which pipeline is meant."""
     first = hits[0]
     return any(hit.section.pipeline != first.section.pipeline and hit.score >= 0.95 * first.score for hit in hits[1:3])

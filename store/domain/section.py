@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-_HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$")
+_HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t](.*)$")
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 _BULLET = re.compile(r"^[-*+][ \t]+\S")
 _LISTS_ISSUES = re.compile(r"\b(issues?|failures?|symptoms?|problems?|scenarios?|risks?)\b", re.IGNORECASE)
@@ -80,7 +80,7 @@ def units_of(section: Section) -> tuple[Section, ...]:
 def _lines(body: str, first_line: int) -> Iterator[tuple[int, str, tuple[int, str] | None]]:
     """Yield each line's number, the line, and its heading (level, text) unless it stands in a code block."""
     fence = ""
-    for number, line in enumerate(body.splitlines(), first_line):
+    for number, line in enumerate(body.split("\n"), first_line):
         mark = _FENCE.match(line)
         if fence:
             if mark and mark[1].startswith(fence) and not line.strip(" `~"):
@@ -91,7 +91,14 @@ def _lines(body: str, first_line: int) -> Iterator[tuple[int, str, tuple[int, st
             yield number, line, None
         else:
             heading = _HEADING.match(line)
-            yield number, line, (len(heading[1]), heading[2]) if heading else None
+            yield number, line, (len(heading[1]), _without_closing(heading[2])) if heading else None
+
+
+def _without_closing(heading: str) -> str:
+    """Return a heading's text without the hashes that may close it: `## Late ##` is `Late`, `## C#` is `C#`."""
+    text = heading.strip()
+    opened = text.rstrip("#")
+    return opened.rstrip() if opened != opened.rstrip() or not opened else text
 
 
 def _trimmed(lines: list[str]) -> tuple[str, int]:

@@ -9,9 +9,9 @@ from store.planfile.facts import IN_FORCE
 from store.planfile.faults import quoted
 from store.planfile.sheet import Sheet
 
-OWNER_AFTER = re.compile(r"\b(?P<role>primary|secondary) owners?[ *_`]*[:|](?P<names>.*)", re.IGNORECASE)
+OWNER_THEN_NAMES = re.compile(r"\b(primary|secondary) owners?[ *_`]{0,9}[:|]", re.IGNORECASE)
 """Such as `**Primary owner:** Finance` or `| Primary owner | Finance |`."""
-OWNER_BEFORE = re.compile(r"(?P<names>[^|:]*)\((?P<role>primary|secondary) owner\)", re.IGNORECASE)
+NAMES_THEN_OWNER = re.compile(r"\((primary|secondary) owner\)", re.IGNORECASE)
 """Such as `| Finance (primary owner) | ...`."""
 
 RANK = {"last-business-day": 31, "last-day": 31}
@@ -32,15 +32,21 @@ def note_contradictions(sheet: Sheet, team: TeamFile, pipelines: Mapping[str, tu
 def note_other_owner(sheet: Sheet, pipeline: Pipeline, body: str, first_line: int, team: TeamFile) -> None:
     """Tell the sheet when the page's text names another owner than its facts do."""
     for number, line in enumerate(body.split("\n"), start=first_line):
-        found = OWNER_BEFORE.search(line) or OWNER_AFTER.search(line)
-        if found is None:
-            continue
-        role = found["role"].lower()
-        owner = getattr(pipeline.owners, role)
-        named = _named(found["names"], team)
+        role, names = _owner_in(line)
+        named = _named(names, team) if role else set()
+        owner = getattr(pipeline.owners, role) if role else ""
         if named and not named & {owner, *_kin(owner, team)}:
             others = ", ".join(map(quoted, sorted(named)))
             sheet.notice(("owners", role), f"is {quoted(owner)}, the text below says {others}", line=number)
+
+
+def _owner_in(line: str) -> tuple[str, str]:
+    """Return `primary` or `secondary` with the text that names that owner; nothing where a line names none."""
+    found = NAMES_THEN_OWNER.search(line)
+    if found:
+        return found[1].lower(), re.split("[|:]", line[: found.start()])[-1]
+    found = OWNER_THEN_NAMES.search(line)
+    return (found[1].lower(), line[found.end() :]) if found else ("", "")
 
 
 def _named(text: str, team: TeamFile) -> set[str]:

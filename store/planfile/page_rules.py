@@ -1,11 +1,12 @@
 """What must hold within one pipeline's page, and between it and `team.yaml`."""
 
-import re
+from collections.abc import Collection
 from datetime import timedelta
 
 from store.domain.check import Check, Kind
 from store.domain.pipeline import Pipeline, Sla
 from store.domain.rotation import WEEKDAYS
+from store.domain.section import sections_of
 from store.planfile.facts import Facts, check_word
 from store.planfile.faults import Where, quoted, suggestion
 from store.planfile.places import check_key, check_zone
@@ -27,34 +28,13 @@ def check_page(sheet: Sheet, pipeline: Pipeline, body: str, facts: Facts) -> Non
         sheet.notice(("rerun_by",), "nobody may start a run: name a role")
     for index, step in enumerate(pipeline.escalation):
         facts.check(sheet, ("escalation", index, "tell"), step.tell, "person", "team", "role")
-    found = headings(body)
+    found = dict.fromkeys(section.heading for section in sections_of(pipeline.name, pipeline.key, body, 1))
     for index, check in enumerate(pipeline.checks):
         _check_check(sheet, ("checks", index), check, found)
     for index, sla in enumerate(pipeline.sla):
         _check_sla(sheet, ("sla", index), sla)
     if pipeline.max_runtime <= timedelta(0):
         sheet.error(("max_runtime",), "must be longer than nothing")
-
-
-def headings(body: str) -> tuple[str, ...]:
-    """Return the texts of the body's `#` headings; lines in code blocks are none."""
-    found: list[str] = []
-    fence = ""
-    for line in body.split("\n"):
-        mark = re.match(r" {0,3}(`{3,}|~{3,})(.*)", line)
-        if mark and not fence:
-            fence = mark[1]
-        elif mark and mark[1].startswith(fence) and not mark[2].strip():
-            fence = ""
-        elif not fence and re.match(r" {0,3}#{1,6}[ \t]", line):
-            found.append(_without_marks(line))
-    return tuple(found)
-
-
-def _without_marks(line: str) -> str:
-    text = line.strip().lstrip("#").strip()
-    opened = text.rstrip("#")
-    return opened.rstrip() if opened.endswith((" ", "\t")) or not opened else text
 
 
 def _check_key(sheet: Sheet, pipeline: Pipeline) -> None:
@@ -83,7 +63,7 @@ def _check_upstreams(sheet: Sheet, pipeline: Pipeline, facts: Facts) -> None:
             sheet.error(("upstreams", index), "a pipeline cannot wait for itself")
 
 
-def _check_check(sheet: Sheet, where: Where, check: Check, found: tuple[str, ...]) -> None:
+def _check_check(sheet: Sheet, where: Where, check: Check, found: Collection[str]) -> None:
     wanted = timedelta if check.kind is Kind.FRESHNESS else float
     words = "a duration such as `18h`" if wanted is timedelta else "a share such as `20%`"
     bounds = {"warn": check.warn, "fail": check.fail}
@@ -105,7 +85,7 @@ def _check_check(sheet: Sheet, where: Where, check: Check, found: tuple[str, ...
         sheet.error((*where, "columns"), f"only for {quoted(Kind.NULLS)}")
     if check.section is not None and check.section not in found:
         hint = suggestion(check.section, found)
-        sheet.error((*where, "section"), f"no heading {quoted(check.section)} on this page{hint}")
+        sheet.error((*where, "section"), f"no heading {quoted(check.section)} with text under it on this page{hint}")
 
 
 def _check_sla(sheet: Sheet, where: Where, sla: Sla) -> None:

@@ -287,7 +287,7 @@ PAGE_CASES = [
     (
         "    section: It is late",
         "§    section: It was late",
-        "checks[0].section: no heading `It was late` on this page: did you mean `It is late`?",
+        "checks[0].section: no heading `It was late` with text under it on this page: did you mean `It is late`?",
     ),
     # promises
     ("    every: day", "§    every: daily", "sla[0].every: unknown word `daily`: did you mean `day`?"),
@@ -401,10 +401,18 @@ def test_headings_in_code_are_no_sections(tmp_path: Path) -> None:
     text, line = swapped("daily-growth.md", "    section: It is late", "§    section: in code")
     text += "\n```sh\n# in code\n```\n"
     (told,) = _errors(write_plan(tmp_path / "plan", {"daily-growth.md": text}))
-    assert told.startswith(f"daily-growth.md:{line} checks[0].section: no heading `in code` on this page")
+    assert told.startswith(
+        f"daily-growth.md:{line} checks[0].section: no heading `in code` with text under it on this page"
+    )
 
 
-@pytest.mark.parametrize("heading", ["## It is late ##", "### It is late   ", "  # It is late"])
+def test_a_heading_without_text_is_no_section_to_read(tmp_path: Path) -> None:
+    text, line = swapped("daily-growth.md", "    section: It is late", "§    section: Later")
+    (told,) = _errors(write_plan(tmp_path / "plan", {"daily-growth.md": text + "\n## Later\n"}))
+    assert told.startswith(f"daily-growth.md:{line} checks[0].section: no heading `Later` with text under it")
+
+
+@pytest.mark.parametrize("heading", ["## It is late ##", "### It is late   ", "  ## It is late"])
 def test_a_section_is_found_however_its_heading_is_written(tmp_path: Path, heading: str) -> None:
     folder = write_plan(tmp_path / "plan", {"daily-growth.md": GROWTH.replace("## It is late", heading)})
     assert _errors(folder) == []

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 
@@ -132,3 +133,63 @@ def test_a_file_name_with_capitals_is_no_key(tmp_path: Path) -> None:
     assert _faults(write_plan(tmp_path / "plan", {"Growth 2.md": page})) == [
         "Growth 2.md:2 key: a key is lower case letters, digits and hyphens: did you mean `growth-2`?"
     ]
+
+
+FULL = MAX_BYTES - 2000
+HOSTILE_BODIES = [
+    "primary owner (",
+    "# ",
+    " ",
+    "`",
+    "~~~\n",
+    "#",
+    "(primary owner) ",
+    "primary owner: data finance\n",
+    "| ",
+]
+HOSTILE_FACTS = [
+    "- x\n",
+    "[",
+    "[]\n",
+    "a",
+    "? ",
+    "x: y\n",
+    "{a: ",
+    "'",
+    "&a ",
+    "*a ",
+    "!",
+    "- - ",
+    "# ",
+    "\n",
+    "aliases: [x]\n",
+]
+
+
+@pytest.mark.parametrize("piece", HOSTILE_BODIES)
+def test_a_body_of_the_largest_size_takes_no_longer_than_a_moment(tmp_path: Path, piece: str) -> None:
+    text = GROWTH + piece * (FULL // len(piece))
+    assert _seconds(write_plan(tmp_path / "plan", {"daily-growth.md": text})) < 3
+
+
+@pytest.mark.parametrize("piece", HOSTILE_FACTS)
+def test_facts_of_the_largest_size_take_no_longer_than_a_moment(tmp_path: Path, piece: str) -> None:
+    page = GROWTH.replace("---\n#", piece * (FULL // len(piece)) + "\n---\n#")
+    assert _seconds(write_plan(tmp_path / "plan", {"daily-growth.md": page})) < 3
+
+
+def test_thousands_of_wrong_keys_take_no_longer_than_a_moment(tmp_path: Path) -> None:
+    keys = "".join(f"wrong-key-{number}: x\n" for number in range(4900))
+    order = ", ".join(f"person-{number}" for number in range(4900))
+    text = TEAM.replace("order: [bob, ada]", f"order: [{order}]")
+    folder = write_plan(
+        tmp_path / "plan", {"team.yaml": text, "daily-growth.md": GROWTH.replace("job:", f"{keys}job:")}
+    )
+    assert _seconds(folder) < 5
+    assert len(check_plan(folder)[1]) == 9800
+
+
+def _seconds(folder: Path) -> float:
+    begun = perf_counter()
+    check_plan(folder)
+    return perf_counter() - begun

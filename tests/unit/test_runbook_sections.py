@@ -61,6 +61,16 @@ def test_the_line_is_that_of_the_heading_in_the_file() -> None:
     assert [section.line for section in shifted] == [41, 47, 58, 62]
 
 
+def test_only_a_new_line_makes_a_line_as_an_editor_counts() -> None:
+    (section,) = sections_of("A", "a", "one\x0cpage\u2028more\x85\n## Late\ntext\n", 10)[1:]
+    assert (section.heading, section.line) == ("Late", 11)
+
+
+def test_hashes_after_a_heading_close_it_unless_they_belong_to_its_last_word() -> None:
+    body = "## Late ##\nx\n## Written in C#\nx\n##  Spaced  \nx\n"
+    assert [section.heading for section in sections_of("A", "a", body, 1)] == ["Late", "Written in C#", "Spaced"]
+
+
 def test_a_heading_without_text_of_its_own_is_no_section() -> None:
     assert "Symptoms" not in [section.heading for section in sections()]
 

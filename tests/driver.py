@@ -233,6 +233,12 @@ class Seat:
         mine = lambda: [each for each in self.messages(channel) if each.doc["is_ephemeral"]]  # noqa: E731
         return newest_with(text, mine, f"only for {self.name} in {channel}", timeout)
 
+    def expect_new_ephemeral(self, known: set[str], in_: str | None = None, *, timeout: float = TIMEOUT_S) -> "Message":
+        """Return a message only this person sees, as soon as there is one besides the *known* (their `ts`)."""
+        channel = in_ or self.here
+        new = lambda: [m for m in self.messages(channel) if m.doc["is_ephemeral"] and m.ts not in known]  # noqa: E731
+        return newest_with("", new, f"new only for {self.name} in {channel}", timeout)
+
     def expect_modal(self, text: str = "", *, timeout: float = TIMEOUT_S) -> "View":
         """Return the topmost modal once it has *text* in it."""
 

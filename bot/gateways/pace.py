@@ -6,14 +6,14 @@ import threading
 PER_MINUTE = {
     "chat.postMessage": 60,
     "chat.update": 50,
-    "chat.postEphemeral": 100,
     "conversations.history": 50,
     "conversations.replies": 50,
-    "conversations.list": 20,
-    "views.open": 100,
-    "views.publish": 100,
     "files.upload_v2": 50,
 }
+"""
+Only what the outbox does, which can wait. What a person waits for (a form, an answer) goes out at once, and rests
+when Slack asks for it.
+"""
 BURST = 10
 """Calls at once after a quiet time; Slack tolerates short bursts."""
 
@@ -28,11 +28,11 @@ class Pace:
 
     def wait_s(self, method: str, lane: str, *, now: float) -> float:
         """Return 0 and count the call, or the seconds until it may be made. *now* is monotonic."""
-        gap = 60 / PER_MINUTE.get(method, 20)
         with self._lock:
             paused = self._paused_until.get(method, now) - now
-            if paused > 0:
-                return paused
+            if paused > 0 or method not in PER_MINUTE:
+                return max(0.0, paused)
+            gap = 60 / PER_MINUTE[method]
             earned = max(self._free_at.get((method, lane), 0.0), now - BURST * gap)
             if earned > now - gap:
                 return earned - (now - gap)

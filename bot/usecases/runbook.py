@@ -50,8 +50,10 @@ def ask(deps: Deps, *, typed: str) -> Asked:
         pipeline, rest = None, typed.strip()
     if not rest.strip():
         return Asked(pipeline, "", None)
-    found = search(index_of(deps.plan), rest, pipeline=pipeline.key if pipeline else None)
-    return Asked(pipeline, rest.strip(), found)
+    # An alias such as "DAU" may be a word of the question itself; a key never is.
+    question = rest.strip() if pipeline and first.lower() == pipeline.key else typed.strip()
+    found = search(index_of(deps.plan), question, pipeline=pipeline.key if pipeline else None)
+    return Asked(pipeline, question, found)
 
 
 def section_of_run(deps: Deps, *, run_id: int) -> Section:

@@ -20,6 +20,11 @@ def test_each_channel_and_each_method_has_its_own_budget() -> None:
     assert pace.wait_s("chat.update", "", now=100.0) == 0.0
 
 
+def test_what_a_person_waits_for_goes_out_at_once() -> None:
+    pace = Pace()
+    assert {pace.wait_s("views.open", "", now=100.0) for _ in range(100)} == {0.0}
+
+
 def test_when_slack_asks_to_wait_only_that_method_waits() -> None:
     pace = Pace()
     pace.pause("conversations.list", until=160.0)

@@ -117,8 +117,6 @@ class _Tree:
         if depth > MAX_DEPTH:
             raise Unreadable(line, f"nested deeper than {MAX_DEPTH} levels")
         node = self._of_kind(event, line, depth)
-        if node.size > MAX_NODES:
-            raise Unreadable(line, f"more than {MAX_NODES} values, counting what aliases repeat")
         if event.anchor is not None:
             self._anchors[event.anchor] = node
         return node
@@ -145,7 +143,7 @@ class _Tree:
         size = 1
         while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
             items.append(self._node(event, depth + 1))
-            size += items[-1].size
+            size = _bounded(size + items[-1].size, line)
         return Items(tuple(items), line, size)
 
     def _keys(self, line: int, depth: int) -> Keys:
@@ -158,12 +156,18 @@ class _Tree:
             if not isinstance(key, Scalar):
                 raise Unreadable(at, "a list or a group of keys stands where a key belongs")
             entry = Entry(key.text, at, self._node(next(self._events), depth + 1))
-            size += 1 + entry.value.size
+            size = _bounded(size + 1 + entry.value.size, line)
             if entry.key in entries:
                 repeats.append((entry, entries[entry.key].line))
             else:
                 entries[entry.key] = entry
         return Keys(entries, tuple(repeats), line, size)
+
+
+def _bounded(size: int, line: int) -> int:
+    if size > MAX_NODES:
+        raise Unreadable(line, f"more than {MAX_NODES} values, counting what aliases repeat")
+    return size
 
 
 def line_at(node: Node | None, where: Where) -> int:

@@ -179,14 +179,14 @@ def test_facts_of_the_largest_size_take_no_longer_than_a_moment(tmp_path: Path, 
 
 
 def test_thousands_of_wrong_keys_take_no_longer_than_a_moment(tmp_path: Path) -> None:
-    keys = "".join(f"wrong-key-{number}: x\n" for number in range(4900))
-    order = ", ".join(f"person-{number}" for number in range(4900))
+    keys = "".join(f"wrong-key-{number}: x\n" for number in range(2000))
+    order = ", ".join(f"person-{number}" for number in range(2000))
     text = TEAM.replace("order: [bob, ada]", f"order: [{order}]")
     folder = write_plan(
         tmp_path / "plan", {"team.yaml": text, "daily-growth.md": GROWTH.replace("job:", f"{keys}job:")}
     )
-    assert _seconds(folder) < 5
-    assert len(check_plan(folder)[1]) == 9800
+    assert _seconds(folder) < 3
+    assert len(check_plan(folder)[1]) == 4000
 
 
 def _seconds(folder: Path) -> float:

@@ -170,7 +170,7 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
 PIECES = st.binary(max_size=12) | st.sampled_from([b"\n", b": ", b"\t", b"---\n", b"null", b"[", b"- ", b"&a *a"])
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(name=st.sampled_from(sorted(GOOD)), where=st.floats(0, 1), gone=st.integers(0, 40), put=PIECES)
 def test_a_file_damaged_anywhere_gives_faults_and_no_exception(
     scratch: Path, name: str, where: float, gone: int, put: bytes
@@ -180,7 +180,7 @@ def test_a_file_damaged_anywhere_gives_faults_and_no_exception(
     _check_damaged(scratch, name, whole[:at] + put + whole[at + gone :])
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(name=st.sampled_from(sorted(GOOD)), content=st.binary(max_size=200))
 def test_a_file_of_random_bytes_gives_faults_and_no_exception(scratch: Path, name: str, content: bytes) -> None:
     _check_damaged(scratch, name, content)
@@ -205,7 +205,7 @@ WILD = [
 ]
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(name=st.sampled_from(sorted(GOOD)), line=st.integers(1, 90), value=st.sampled_from(WILD))
 def test_a_value_of_any_other_kind_gives_faults_and_no_exception(
     scratch: Path, name: str, line: int, value: str

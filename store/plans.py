@@ -65,7 +65,9 @@ class BrokenPlan(UserError):
     def __init__(self, folder: Path, faults: Iterable[Fault]) -> None:
         self.faults = tuple(fault for fault in faults if fault.level == "error")
         count = "1 fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
-        super().__init__("\n".join([f"The plan {folder.name} cannot be used, it has {count}:", *map(str, self.faults)]))
+        super().__init__(
+            "\n".join([f"The plan {_name_of(folder)} cannot be used, it has {count}:", *map(str, self.faults)])
+        )
 
 
 def load_plan(folder: Path) -> Plan:
@@ -92,6 +94,10 @@ def _has_errors(faults: Iterable[Fault]) -> bool:
     return any(fault.level == "error" for fault in faults)
 
 
+def _name_of(folder: Path) -> str:
+    return folder.name or folder.resolve().name  # `.` has no name of its own
+
+
 class _Reading:
     """One pass over a folder: read every file, then look at each alone and at all together."""
 
@@ -112,7 +118,7 @@ class _Reading:
     def plan(self) -> Plan:
         """Return what was read; call it only when there is no error."""
         assert self._team is not None
-        pages = {page.pipeline.key: page for _, page in self._pages.values()}
+        pages = dict(sorted((page.pipeline.key, page) for _, page in self._pages.values()))
         return Plan(
             folder=self._folder,
             team=self._team,
@@ -126,10 +132,12 @@ class _Reading:
             listed = files.listed(self._folder)
             names = files.page_names(listed)
         except Unreadable as error:
-            self._unread.append(Fault(self._folder.name, error.line, "", error.message))
+            self._unread.append(Fault(_name_of(self._folder), error.line, "", error.message))
             return
         if not names:
-            self._unread.append(Fault(self._folder.name, 1, "", "no page: every pipeline has one, <key>.md", "notice"))
+            self._unread.append(
+                Fault(_name_of(self._folder), 1, "", "no page: every pipeline has one, <key>.md", "notice")
+            )
         for name, wanted in files.misnamed(listed):
             self._unread.append(Fault(name, 1, "", f"not read: rename it to {wanted}", "notice"))
         self._read_team()
@@ -137,7 +145,7 @@ class _Reading:
             if name.isprintable():
                 self._read_page(name)
             else:
-                self._unread.append(Fault(self._folder.name, 1, "", f"a file named {quoted(name)}: rename it"))
+                self._unread.append(Fault(_name_of(self._folder), 1, "", f"a file named {quoted(name)}: rename it"))
         self._apply_rules(names)
 
     def _apply_rules(self, names: tuple[str, ...]) -> None:

@@ -62,7 +62,7 @@ def page_names(names: tuple[str, ...]) -> tuple[str, ...]:
 def misnamed(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """Return the files that look like a part of the plan but are not read, with the name each should have."""
     found = []
-    for path in map(Path, names):
+    for path in (Path(name) for name in names if name.isprintable()):
         if path.stem.lower() == "team" and path.name != TEAM and path.suffix.lower() in (".yml", ".yaml"):
             found.append((path.name, TEAM))
         elif path.suffix != ".md" and path.suffix.lower() in (".md", ".markdown"):

@@ -55,6 +55,12 @@ def test_a_page_keeps_its_body_as_it_stands_and_the_line_it_begins_on(folder: Pa
     assert page.path == folder / "daily-growth.md"
 
 
+def test_pipelines_are_in_the_order_of_their_keys_not_of_their_file_names(tmp_path: Path) -> None:
+    page = GROWTH.replace("key: daily-growth", "key: daily").replace("Daily Growth", "D").replace("[growth]", "[d]")
+    plan = load_plan(write_plan(tmp_path / "plan", {"daily.md": page}))
+    assert list(plan.pipelines) == list(plan.pages) == ["daily", "daily-growth", "growth-report"]
+
+
 def test_the_plan_cannot_be_changed_by_its_readers(folder: Path) -> None:
     plan = load_plan(folder)
     with pytest.raises(TypeError):

@@ -51,6 +51,13 @@ def test_an_empty_folder_says_what_belongs_there(tmp_path: Path) -> None:
     assert _faults(tmp_path / "plan") == [told]
 
 
+def test_a_plan_in_the_present_folder_has_that_folders_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "plan").mkdir()
+    monkeypatch.chdir(tmp_path / "plan")
+    (told,) = _faults(Path())
+    assert told.startswith("plan:1: the plan folder is empty")
+
+
 def test_a_missing_team_file_is_told_with_the_file_that_was_meant(tmp_path: Path) -> None:
     folder = write_plan(tmp_path / "plan", {"team.yaml": None, "team.yml": TEAM})
     assert _faults(folder) == [
@@ -122,7 +129,8 @@ def test_a_file_without_read_permission_says_so(tmp_path: Path) -> None:
 
 def test_a_file_name_that_is_no_text_is_told_and_can_be_shown(tmp_path: Path) -> None:
     folder = write_plan(tmp_path / "plan")
-    Path(os.fsdecode(os.fsencode(folder) + b"/gr\xff\n.md")).write_text(GROWTH)
+    for suffix in (b".md", b".markdown"):
+        Path(os.fsdecode(os.fsencode(folder) + b"/gr\xff\n" + suffix)).write_text(GROWTH)
     with pytest.raises(BrokenPlan) as caught:
         load_plan(folder)
     assert str(caught.value).splitlines()[1:] == ["plan:1: a file named `gr? .md`: rename it"]

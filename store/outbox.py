@@ -170,11 +170,10 @@ def delivered(db: Session, owed: Owed, *, ts: str, channel: str, at: datetime, p
 
     Where the claim ran out and another process took over, only a missing `ts` is filled in: that one goes on.
     """
-    newest = case((col(OutboxRow.delivered) > owed.wanted, col(OutboxRow.delivered)), else_=owed.wanted)
     done = {
         "ts": ts,
         "channel_posted": channel,
-        "delivered": newest,
+        "delivered": owed.wanted,
         "attempts": 0,
         "trouble": None,
         "claimed_until": None,

@@ -93,10 +93,13 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a database at head without any row, once of each kind."""
     if request.param == "sqlite":
         return f"sqlite:///{shutil.copy(request.getfixturevalue('sqlite_file'), tmp_path / 'baton.db')}"
-    url: str = request.getfixturevalue("postgres_url")
-    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+    return _emptied(request.getfixturevalue("postgres_url"))
+
+
+def _emptied(postgres_url: str) -> str:
+    with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute(f"{EMPTY}; {RENUMBER}")
-    return url
+    return postgres_url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -122,6 +125,13 @@ def sessions(database_url: str) -> Iterator[Sessions]:
 def sqlite_sessions(sqlite_file: Path, tmp_path: Path) -> Iterator[Sessions]:
     """Sessions on a SQLite database at head, for tests that are not about the database."""
     with _engine(f"sqlite:///{shutil.copy(sqlite_file, tmp_path / 'baton.db')}") as engine:
+        yield Sessions(engine)
+
+
+@pytest.fixture
+def postgres_sessions(postgres_url: str) -> Iterator[Sessions]:
+    """Sessions on a PostgreSQL database at head, for what only a server does."""
+    with _engine(_emptied(postgres_url)) as engine:
         yield Sessions(engine)
 
 

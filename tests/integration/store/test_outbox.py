@@ -357,6 +357,15 @@ def test_processes_never_hold_the_same_message(slack: Deliverer, database_url: s
     assert sorted(key for mine in taken for key in mine) == sorted(wanted)
 
 
+def test_a_claim_waits_for_no_other_claim(postgres_sessions: Sessions) -> None:
+    slack = Deliverer(postgres_sessions)
+    slack.owe("run:1")
+    slack.owe("run:2")
+    with postgres_sessions.writing() as db:
+        (first,) = outbox.claim_due(db, at=AT, hold=HOLD, limit=1)
+        assert (first.key, slack.keys()) == ("run:1", ["run:2"])
+
+
 def test_who_comes_back_late_changes_nothing_of_the_newer_claim(slack: Deliverer) -> None:
     slack.owe("run:1")
     (late,) = slack.claim()

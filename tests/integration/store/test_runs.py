@@ -164,6 +164,14 @@ def test_nothing_queued_is_nothing_to_claim(sessions: Sessions) -> None:
         assert runs.claim(db, worker="two", at=AT, lease=LEASE) is None
 
 
+def test_a_claim_waits_for_no_other_claim(postgres_sessions: Sessions) -> None:
+    asked = ask_many(postgres_sessions, 2)
+    with postgres_sessions.writing() as db:
+        first = runs.claim(db, worker="slow", at=AT, lease=LEASE)
+        assert first is not None
+        assert [first.id, claimed(postgres_sessions, worker="quick").id] == asked
+
+
 def test_threads_claim_each_run_once(sessions: Sessions) -> None:
     asked = ask_many(sessions, 40)
 

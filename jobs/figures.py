@@ -24,7 +24,7 @@ def baseline(days: Sequence[Day], name: str, period: Period) -> float | None:
     rows lies before the period.
     """
     starts_on = period.starts_on - timedelta(days=BASELINE_DAYS)
-    before = [day.day for day in days if day.day < period.starts_on]
+    before = [day.day for day in days if day.rows and day.day < period.starts_on]
     if not before:
         return None
     starts_on = max(starts_on, min(before))

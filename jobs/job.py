@@ -19,8 +19,6 @@ class Input:
     """Where it lies unless the plan says otherwise; relative to the inputs folder."""
     schema: StructType
     """The contract, column by column. A file that differs is refused."""
-    day_columns: tuple[str, ...]
-    """Its dates; the newest of them tells how far the input is known."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -59,7 +59,7 @@ def observe(days: Sequence[Day], written: Written, *, period: Period, now: datet
     inside = [day for day in days if period.starts_on <= day.day < period.ends_on]
     rows = sum(day.rows for day in inside)
     mean = baseline(days, "rows", period)
-    newest = max((day.day for day in days if day.day < period.ends_on), default=None)
+    newest = max((day.day for day in days if day.rows and day.day < period.ends_on), default=None)
     due_at = min(period.ends_at, now)
     return Observation(
         rows=rows,

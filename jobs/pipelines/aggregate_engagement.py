@@ -216,10 +216,8 @@ def _points(now: float | None, before: float | None) -> str:
 JOB = Job(
     name="aggregate-engagement",
     inputs={
-        "usage": Input(path="ravenstack/ravenstack_feature_usage.csv", schema=USAGE, day_columns=("usage_date",)),
-        "subscriptions": Input(
-            path="ravenstack/ravenstack_subscriptions.csv", schema=SUBSCRIPTIONS, day_columns=("start_date",)
-        ),
+        "usage": Input(path="ravenstack/ravenstack_feature_usage.csv", schema=USAGE),
+        "subscriptions": Input(path="ravenstack/ravenstack_subscriptions.csv", schema=SUBSCRIPTIONS),
     },
     output=OUTPUT,
     key=("day", "account_id"),

@@ -158,6 +158,16 @@ def test_a_claimed_run_says_who_holds_it_and_until_when(sessions: Sessions) -> N
     assert loaded(sessions, run) == run
 
 
+def test_one_run_can_be_claimed_before_its_turn(sessions: Sessions) -> None:
+    first, second = ask_many(sessions, 2)
+    with sessions.writing() as db:
+        run = runs.claim(db, worker="shell", at=AT, lease=LEASE, run_id=second)
+        assert run is not None
+        assert run.id == second
+        assert runs.claim(db, worker="shell", at=AT, lease=LEASE, run_id=second) is None
+    assert claimed(sessions).id == first
+
+
 def test_nothing_queued_is_nothing_to_claim(sessions: Sessions) -> None:
     running(sessions)
     with sessions.writing() as db:
@@ -305,6 +315,13 @@ def test_a_loss_is_acted_on_once_by_many_processes(sessions: Sessions, database_
     assert len(everyone) == len(set(everyone)) == 10
     with sessions.reading() as db:
         assert {(run.status, run.attempt) for run in runs.open_runs(db)} == {(RunStatus.QUEUED, 1)}
+
+
+def test_a_loss_that_is_just_being_acted_on_is_left_alone(postgres_sessions: Sessions) -> None:
+    running(postgres_sessions)
+    with postgres_sessions.writing() as db, postgres_sessions.writing() as other:
+        assert len(runs.release_lost(db, at=AT + LEASE + SECOND)) == 1
+        assert runs.release_lost(other, at=AT + LEASE + SECOND) == ()
 
 
 def test_whoever_lost_the_lease_changes_nothing(sessions: Sessions) -> None:

@@ -18,7 +18,13 @@ START_TIMEOUT_S = 60
 QUICK = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "listen_addresses=", "max_connections=200")
 # Ends the server when the test run is gone, however it went; SIGINT is PostgreSQL's fast shutdown.
 WATCH = """
-( "$@" & while [ -d "/proc/$OWNER" ] && kill -0 $! 2>/dev/null; do sleep 0.5; done; kill -INT $! 2>/dev/null; wait ) &
+(
+  "$@" &
+  while [ -d "/proc/$OWNER" ] && kill -0 $! 2>/dev/null; do sleep 0.5; done
+  kill -INT $! 2>/dev/null
+  wait
+  rm -rf "$FOLDER"
+) &
 """
 
 
@@ -75,7 +81,7 @@ class Cluster:
         _run([str(BINARIES / "initdb"), "-D", data, "-U", "baton", "-A", "trust", "-E", "UTF8", "--no-sync"])
         options = [part for setting in QUICK for part in ("-c", setting)]
         server = [str(BINARIES / "postgres"), "-D", data, "-k", str(self.folder), *options]
-        _run(["/bin/sh", "-c", WATCH, "watch", *server], OWNER=str(self.owner))
+        _run(["/bin/sh", "-c", WATCH, "watch", *server], OWNER=str(self.owner), FOLDER=str(self.folder))
         self._wait()
 
     def _wait(self) -> None:

@@ -7,6 +7,7 @@ What tests may do to the workspace, by POST under `/control/`:
     drop        {}                                                Socket Mode: cut each connection without a word
     redeliver   {times}                                           send the newest command, interaction or event again
     verify      {}                                                signed HTTP: url_verification of the request URL
+    retries     {scale: number}                                   multiplies the waits before an event comes again
     clock       {to?: instant, by?: seconds, speed?: number}      move the team's clock
     channel     {name, members?: [ids], bot?: bool, archived?: bool}  make a channel, or change it
 
@@ -76,6 +77,9 @@ async def _control(app: App, what: str, body: Doc) -> Doc:
             return {"acknowledged": [reply.ok for reply in replies]}
         case "verify":
             return {"verified": await _signed(app).verify(app.credentials.verification_token)}
+        case "retries":
+            app.delivery.retry_scale = float(body["scale"])
+            return {}
         case "clock":
             app.workspace.clock.move(
                 to=datetime.fromisoformat(body["to"]) if "to" in body else None,

@@ -52,7 +52,8 @@ class Delivery:
 
     def __init__(self, line: Line, *, retry_scale: float = 1.0) -> None:
         self.line = line
-        self._retry_scale = retry_scale
+        self.retry_scale = retry_scale
+        """Multiplies the waits before an event comes again."""
         self._tasks: set[asyncio.Task[None]] = set()
         self.last: tuple[Kind, Doc] | None = None
         """The newest thing sent, for tests that want it again."""
@@ -105,5 +106,5 @@ class Delivery:
             if wait_s is None:
                 break
             retry = Retry(retry.num + 1, reply.why)
-            await asyncio.sleep(wait_s * self._retry_scale)
+            await asyncio.sleep(wait_s * self.retry_scale)
         self.given_up.append(event)

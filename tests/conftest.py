@@ -1,6 +1,7 @@
 """What all tests share: databases of both kinds, and no way out of this machine."""
 
 import os
+import secrets
 import shutil
 import sys
 import tempfile
@@ -36,7 +37,8 @@ RENUMBER = "; ".join(
 def pytest_configure(config: pytest.Config) -> None:
     sys.addaudithook(_stay_on_this_machine)
     if not hasattr(config, "workerinput"):  # the processes of pytest-xdist inherit the folder
-        os.environ["BATON_TEST_POSTGRES"] = f"{os.getpid()}:{tempfile.mkdtemp(prefix='baton-pg-')}"
+        folder = Path(tempfile.gettempdir()) / f"baton-pg-{secrets.token_hex(4)}"  # short, as a socket's path must be
+        os.environ["BATON_TEST_POSTGRES"] = f"{os.getpid()}:{folder}"
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -53,6 +53,7 @@ class Cluster:
 
     def start(self) -> None:
         """Start the server unless another process of this test run has."""
+        self.folder.mkdir(exist_ok=True)
         with (self.folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not (self.folder / "data").exists():

@@ -8,7 +8,7 @@ All instants here are the machine's, also where the team's clock runs fast.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -162,6 +162,12 @@ def _sendable() -> tuple[ColumnElement[bool], ...]:
         col(OutboxRow.failed).is_(None),
         or_(posted, and_(opened, ~waits)),
     )
+
+
+def hold_on(db: Session, owed: Owed, *, until: datetime) -> Owed | None:
+    """Hold the message longer, for a sending that takes its time. None: another process has taken it over."""
+    longer = update(OutboxRow).where(*_held(owed)).values(claimed_until=until)
+    return replace(owed, claimed_until=until) if db.exec(longer).rowcount else None
 
 
 def delivered(db: Session, owed: Owed, *, ts: str, channel: str, at: datetime, pace: timedelta) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Update, func, update
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from store.domain.errors import UserError
 from store.domain.run import OPEN, Cause, Period, Progress, Run, RunStatus, advance
@@ -172,8 +173,20 @@ def open_runs(db: Session) -> tuple[Run, ...]:
 
 def untold(db: Session) -> tuple[tuple[Run, int], ...]:
     """Return the runs that changed since they were last told, each with the revision it now has; oldest first."""
-    rows = db.exec(select(RunRow).where(RunRow.revision > RunRow.told).order_by(col(RunRow.id)))
-    return tuple((run_of(row), row.revision) for row in rows)
+    return tuple((run_of(row), row.revision) for row in db.exec(_behind()))
+
+
+def take_untold(db: Session) -> tuple[tuple[Run, int], ...]:
+    """
+    Return `untold`, and keep other bots off these runs until this transaction ends.
+
+    Two bots that read and then owe side by side could leave the older state as the last one owed.
+    """
+    return tuple((run_of(row), row.revision) for row in db.exec(_behind().with_for_update(skip_locked=True)))
+
+
+def _behind() -> SelectOfScalar[RunRow]:
+    return select(RunRow).where(RunRow.revision > RunRow.told).order_by(col(RunRow.id))
 
 
 def mark_told(db: Session, run_id: int, revision: int) -> None:

@@ -101,7 +101,7 @@ def report_runs(deps: Deps) -> int:
         if not runs.untold(db):
             return 0
     with deps.sessions.writing() as db:
-        changed = runs.untold(db)
+        changed = runs.take_untold(db)
         for run, revision in changed:
             tell_run(db, deps, run)
             runs.mark_told(db, run.id, revision)

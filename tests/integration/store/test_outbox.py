@@ -366,6 +366,31 @@ def test_a_claim_waits_for_no_other_claim(postgres_sessions: Sessions) -> None:
         assert (first.key, slack.keys()) == ("run:1", ["run:2"])
 
 
+def test_a_sending_that_takes_its_time_is_held_longer(slack: Deliverer) -> None:
+    slack.owe("run:1")
+    (owed,) = slack.claim()
+    slack.at += HOLD - SECOND
+    with slack.sessions.writing() as db:
+        held = outbox.hold_on(db, owed, until=slack.at + HOLD)
+    slack.at += HOLD - SECOND
+    assert held is not None
+    assert slack.claim() == ()
+    slack.delivered(held, ts="1.5")
+    slack.at += HOLD
+    assert (slack.claim(), slack.find("run:1").ts) == ((), "1.5")
+
+
+def test_what_another_has_taken_over_is_held_no_longer(slack: Deliverer) -> None:
+    slack.owe("run:1")
+    (late,) = slack.claim()
+    slack.at += HOLD
+    slack.claim()
+    with slack.sessions.writing() as db:
+        assert outbox.hold_on(db, late, until=slack.at + 10 * HOLD) is None
+    slack.at += HOLD
+    assert slack.keys() == ["run:1"]
+
+
 def test_who_comes_back_late_changes_nothing_of_the_newer_claim(slack: Deliverer) -> None:
     slack.owe("run:1")
     (late,) = slack.claim()

@@ -392,6 +392,23 @@ def test_a_change_is_owed_until_it_is_told(sessions: Sessions) -> None:
         assert runs.untold(db) == ()
 
 
+def test_what_one_bot_is_just_telling_another_leaves_alone(postgres_sessions: Sessions) -> None:
+    run = running(postgres_sessions)
+    with postgres_sessions.writing() as db:
+        ((_, revision),) = runs.take_untold(db)
+        with postgres_sessions.writing() as other:
+            assert runs.take_untold(other) == ()
+        runs.mark_told(db, run.id, revision - 1)
+    with postgres_sessions.writing() as other:
+        assert runs.take_untold(other) == ((run, revision),), "what was not told to the end is free again"
+
+
+def test_what_is_taken_to_be_told_is_what_is_untold(sessions: Sessions) -> None:
+    running(sessions)
+    with sessions.writing() as db:
+        assert runs.take_untold(db) == runs.untold(db) != ()
+
+
 def test_an_older_revision_never_takes_back_what_was_told(sessions: Sessions) -> None:
     run = running(sessions)
     with sessions.writing() as db:

@@ -76,6 +76,9 @@ async def serve(settings: Settings) -> None:
     stop.set()
     web.should_exit = True
     await _close(hear, sockets, scheduler)
+    _, hanging = await asyncio.wait(tasks, timeout=DRAIN_S)
+    for task in hanging:  # such as a connection that Slack has asked to wait for
+        task.cancel()
     ended = await asyncio.gather(*tasks, return_exceptions=True)
     deps.sessions.engine.dispose()
     if not told:

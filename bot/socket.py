@@ -10,6 +10,7 @@ import time
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
 CONNECTIONS = 2
@@ -25,7 +26,7 @@ class Sockets:
             AsyncSocketModeHandler(
                 app,
                 app_token,
-                web_client=AsyncWebClient(base_url=base_url, retry_handlers=[]),
+                web_client=AsyncWebClient(base_url=base_url, retry_handlers=[AsyncRateLimitErrorRetryHandler()]),
                 ping_interval=PING_S,
             )
             for _ in range(CONNECTIONS)

@@ -22,7 +22,8 @@ from bot.gateways.pace import Pace
 
 logger = logging.getLogger(__name__)
 
-TIMEOUT_S = 10
+TIMEOUT_S = 5
+"""Of one call; the outbox holds a message for longer than the two calls that one sending may need."""
 EVENT_TYPE = "baton"
 LOST_TOKEN = frozenset({"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"})
 

@@ -1,17 +1,27 @@
 """A private answer to one person."""
 
 from bot.deps import Deps
+from bot.gateways.slack import SlackRefused, SlackUnavailable
 from bot.listeners.heard import Heard
 from bot.views.blocks import Message
 
 
 def reply(deps: Deps, heard: Heard, message: Message) -> None:
-    """Answer for the person's eyes only: by the address that came along, else as an ephemeral message."""
+    """
+    Answer for the person's eyes only: by the address that came along, which also works where the bot is no member.
+
+    The address is good for half an hour; after that, or without one, the answer is an ephemeral message.
+    """
     if heard.response_url:
         answer = {**message.payload(), "response_type": "ephemeral", "replace_original": False}
-        deps.slack.answer(heard.response_url, answer)
-    elif heard.channel:
+        try:
+            return deps.slack.answer(heard.response_url, answer)
+        except (SlackRefused, SlackUnavailable):
+            if not heard.channel:
+                raise
+    if heard.channel:
         deps.slack.whisper(heard.channel, heard.user, message.payload())
+    return None
 
 
 def replace(deps: Deps, heard: Heard, message: Message) -> None:

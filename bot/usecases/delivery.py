@@ -1,7 +1,7 @@
 """The outbox, delivered: what Slack should show is made so, once, in order, whatever fails on the way."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import groupby
@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.deps import Deps
 from bot.gateways.slack import Posted, SlackRefused, SlackUnavailable
-from bot.views.blocks import clip, picture
+from bot.views.blocks import clip, context, picture
 from store import outbox, runs
 from store.outbox import Owed
 
@@ -17,8 +17,11 @@ logger = logging.getLogger(__name__)
 
 PACE = timedelta(seconds=1.2)
 """Between two edits of one message: Slack allows 50 a minute."""
-HOLD = timedelta(seconds=40)
-"""How long a row is ours; longer than the slowest series of calls for one message."""
+HOLD = timedelta(seconds=12)
+"""
+How long a message is ours: longer than a look for the first copy and a post take at worst, and the time that a
+message waits whose bot was killed while sending it.
+"""
 LOOK_S = 1.0
 PLAIN_LIMIT = 3500
 TOO_RICH = frozenset({"invalid_blocks", "msg_too_long", "msg_blocks_too_long", "invalid_blocks_format"})
@@ -55,7 +58,12 @@ def _lane(owed: Owed) -> str:
 def deliver(deps: Deps, owed: Owed) -> None:
     """Make Slack show *owed*, and save what Slack answered or when to try again."""
     try:
-        posted = _show(deps, owed)
+        pictured = _with_file(deps, owed) if "picture" in owed.payload else None
+        held = _hold_on(deps, owed) if pictured else owed
+        if held is None:
+            return
+        owed = held
+        posted = _show(deps, owed, pictured)
     except SlackUnavailable as error:
         wait = timedelta(seconds=max(error.retry_after_s or 0, min(2**owed.attempts, 60) * 0.5))
         logger.warning("Message %s waits %s: %s", owed.key, wait, error, extra={"action": "delivery_waits"})
@@ -71,9 +79,14 @@ def deliver(deps: Deps, owed: Owed) -> None:
             outbox.delivered(db, owed, ts=posted.ts, channel=posted.channel, at=now, pace=PACE)
 
 
-def _show(deps: Deps, owed: Owed) -> Posted:
+def _hold_on(deps: Deps, owed: Owed) -> Owed | None:
+    with deps.sessions.writing() as db:
+        return outbox.hold_on(db, owed, until=deps.machine_clock.now() + HOLD)
+
+
+def _show(deps: Deps, owed: Owed, pictured: dict[str, Any] | None) -> Posted:
     """Post or edit, richest form first: with its picture, without, as plain text."""
-    for payload in _forms(deps, owed):
+    for payload in _forms(owed, pictured):
         try:
             return _place(deps, owed, payload)
         except SlackRefused as error:
@@ -84,25 +97,36 @@ def _show(deps: Deps, owed: Owed) -> Posted:
     raise refused
 
 
-def _forms(deps: Deps, owed: Owed) -> Iterable[dict[str, Any]]:
-    bare = {key: value for key, value in owed.payload.items() if key not in ("picture", "dm")}
-    if "picture" in owed.payload:
-        yield _with_file(deps, bare, owed.payload["picture"])
+def _forms(owed: Owed, pictured: dict[str, Any] | None) -> Iterator[dict[str, Any]]:
+    if pictured:
+        yield pictured
+    bare = _bare(owed)
     blocks = [block for block in bare.get("blocks", ()) if "slack_file" not in block]
     yield {**bare, "blocks": blocks} if blocks else {key: bare[key] for key in bare if key != "blocks"}
     yield {"text": clip(bare["text"], PLAIN_LIMIT)}
 
 
-def _with_file(deps: Deps, payload: dict[str, Any], run_id: int) -> dict[str, Any]:
+def _bare(owed: Owed) -> dict[str, Any]:
+    """Return what Slack is told: the payload without what is for us alone."""
+    return {key: value for key, value in owed.payload.items() if key not in ("picture", "dm")}
+
+
+def _with_file(deps: Deps, owed: Owed) -> dict[str, Any] | None:
+    """Return the message with its picture as a file of Slack's, or None when Slack will not have the file."""
+    run_id = owed.payload["picture"]
     with deps.sessions.reading() as db:
         png = runs.picture(db, run_id)
-    blocks = [
-        picture(deps.slack.upload(png, name=f"run-{run_id}.png", alt=block["alt_text"]), block["alt_text"])
-        if "slack_file" in block and png
-        else block
-        for block in payload["blocks"]
-    ]
-    return {**payload, "blocks": blocks}
+    payload = _bare(owed)
+    at = next((at for at, block in enumerate(payload["blocks"]) if "slack_file" in block), None)
+    if png is None or at is None:
+        return None
+    alt = payload["blocks"][at]["alt_text"]
+    try:
+        file_id = deps.slack.upload(png, name=f"run-{run_id}.png", alt=alt)
+    except SlackRefused as error:
+        logger.warning("Message %s goes without its picture: %s", owed.key, error)
+        return None
+    return {**payload, "blocks": [*payload["blocks"][:at], picture(file_id, alt), *payload["blocks"][at + 1 :]]}
 
 
 def _place(deps: Deps, owed: Owed, payload: dict[str, Any]) -> Posted:
@@ -129,5 +153,8 @@ def _post(deps: Deps, owed: Owed, payload: dict[str, Any]) -> Posted:
         person = owed.payload.get("dm")
         if error.error not in NO_PLACE or not person or person == owed.channel:
             raise
-        text = f"(I cannot post in <#{owed.channel}>: {error.error}. Invite me there.)\n{payload['text']}"
-        return deps.slack.post(person, {**payload, "text": text}, key=owed.key, thread_ts=None)
+        note = f"I cannot post in <#{owed.channel}> ({error.error}), so you get this here. Invite me there."
+        text = f"{payload['text']}\n{note}"
+        blocks = [context(note), *payload["blocks"]] if "blocks" in payload else []
+        told = {**payload, "text": text, **({"blocks": blocks} if blocks else {})}
+        return deps.slack.post(person, told, key=owed.key, thread_ts=None)

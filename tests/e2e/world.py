@@ -133,7 +133,7 @@ def running_world(
     """Serve a workspace and a bot under *folder* until the block ends. *transport*: `socket` or `http`."""
     port = free_port()
     events = f"http://127.0.0.1:{port}/slack/events" if transport == "http" else ""
-    with running_sandbox(folder, people=PEOPLE, request_url=events) as slack:
+    with running_sandbox(folder, people=PEOPLE, request_url=events, rate_limits=False) as slack:
         keys = slack.credentials
         database_url = database_url or f"sqlite:///{folder / 'baton.db'}"
         environment = {

@@ -8,7 +8,6 @@ from markupsafe import Markup
 from bot.sandbox.page.elements import element
 from bot.sandbox.page.html import joined, tag, web_url
 from bot.sandbox.page.markdown import markdown
-from bot.sandbox.page.mrkdwn import mrkdwn
 from bot.sandbox.page.rich_text import rich_text
 from bot.sandbox.page.surface import Json, Surface, listed, text_of, with_state, words_of
 
@@ -150,29 +149,3 @@ BLOCKS: Mapping[str, Draw] = {
     "rich_text": rich_text_block,
     "markdown": markdown_block,
 }
-
-
-def attachments(found: object, surface: Surface) -> Markup:
-    """Return the older coloured attachments: blocks or a text behind a coloured bar."""
-    drawn = [
-        tag("div", _bar(value), tag("div", _attached(value, surface), class_="attached"), class_="attachment")
-        for value in listed(found)
-        if isinstance(value, Mapping)
-    ]
-    return joined(drawn)
-
-
-def _bar(value: Json) -> Markup:
-    """The colour is an SVG attribute: the page's policy allows no styles inside the HTML."""
-    named = {"good": "#2eb67d", "warning": "#ecb22e", "danger": "#e01e5a"}
-    asked = str(value.get("color") or "")
-    colour = named.get(asked, f"#{asked.lstrip('#')}" if asked else "#8d8d8d")
-    return tag("svg", tag("rect", width="100%", height="100%", fill=colour), class_="bar", aria_hidden="true")
-
-
-def _attached(value: Json, surface: Surface) -> Markup:
-    if value.get("blocks"):
-        return blocks(value["blocks"], surface)
-    title = mrkdwn(str(value["title"]), surface.seat) if value.get("title") else None
-    words = mrkdwn(str(value.get("text") or value.get("fallback") or ""), surface.seat)
-    return tag("div", tag("div", title, class_="attachment-title") if title else None, words, class_="text")

@@ -10,8 +10,10 @@ from bot.sandbox.page.moments import from_seconds, when
 from bot.sandbox.page.seat import Seat
 
 FENCE = re.compile(r"```\n?(.+?)\n?```", re.DOTALL)
+FILLED, EMPTY = "█▓■▰", "░▒□▱"
+METER = re.compile(rf"`?(?P<meter>[{FILLED}{EMPTY}]{{5,}})`?")
 ATOM = re.compile(
-    r"`(?P<code>[^`\n]+)`|<(?P<angle>[^<>\n]+)>|(?P<url>https?://[^\s<>|`*]+[^\s<>|`*.,;:!?)\]}'\"_~])"
+    METER.pattern + r"|`(?P<code>[^`\n]+)`|<(?P<angle>[^<>\n]+)>|(?P<url>https?://[^\s<>|`*]+[^\s<>|`*.,;:!?)\]}'\"_~])"
     r"|:(?P<emoji>[a-z0-9_+'-]+):"
 )
 # The marks hold no mark of their own kind, so one pass over the text finds them and nesting ends after three levels.
@@ -54,7 +56,10 @@ def unescaped(text: str) -> str:
 
 def as_words(text: str, seat: Seat) -> str:
     """Return *text* without marks, in one line, for places that show words only (a label, a live region)."""
-    return " ".join(mrkdwn(text, seat).striptags().split())
+    shown = mrkdwn(text, seat)
+    for start in ("<br>", "<pre>", "<blockquote>", '<span class="bullet'):
+        shown = shown.replace(Markup(start), Markup(" ") + Markup(start))  # noqa: S704  our own tags
+    return " ".join(shown.striptags().split())
 
 
 def _plain(text: str) -> str:
@@ -141,6 +146,8 @@ def _released(text: str, atoms: list[Markup]) -> Markup:
 
 
 def _atom(found: re.Match[str], seat: Seat) -> Markup | None:
+    if found["meter"]:
+        return meter(found["meter"])
     if found["code"]:
         return tag("code", _code(found["code"], seat))
     if found["angle"]:
@@ -155,6 +162,13 @@ def emoji(name: str) -> Markup:
     if name not in EMOJI:
         return escape(f":{name}:")
     return tag("span", EMOJI[name], class_="emoji", title=f":{name}:", role="img", aria_label=name.replace("_", " "))
+
+
+def meter(bar: str) -> Markup:
+    """Return a bar written in block characters as a drawn one; it stays calm while it grows."""
+    share = sum(bar.count(block) for block in FILLED) / len(bar)
+    filled = tag("rect", width=f"{share:.0%}", height="100%")
+    return tag("svg", filled, class_="meter", role="img", aria_label=f"{share:.0%}")
 
 
 def _angle(inside: str, seat: Seat) -> Markup:

@@ -7,13 +7,14 @@ from typing import Any
 
 from markupsafe import Markup
 
-from bot.sandbox.page.blocks import attachments, blocks, file_url
+from bot.sandbox.page.blocks import blocks, file_url
 from bot.sandbox.page.emoji import EMOJI
 from bot.sandbox.page.html import joined, tag
 from bot.sandbox.page.moments import ago, clock_time, day_name, from_seconds, full
 from bot.sandbox.page.mrkdwn import as_words, mrkdwn
 from bot.sandbox.page.seat import Seat
 from bot.sandbox.page.surface import Json, Surface, listed
+from bot.sandbox.workspace import SLACKBOT
 
 Doc = Mapping[str, Any]
 TOGETHER = timedelta(minutes=5)
@@ -102,7 +103,9 @@ def _line(message: Doc, above: Line | None, surface: Surface) -> Line:
     at = from_seconds(message["ts"]) or datetime.fromtimestamp(0, UTC)
     author_id = str(message.get("user") or message.get("bot_id") or "")
     is_app = bool(message.get("bot_id"))
-    author = str(message.get("username") or seat.people.get(author_id) or "Unknown")
+    author = str(
+        message.get("username") or seat.people.get(author_id) or ("Slackbot" if author_id == SLACKBOT else "Unknown")
+    )
     day = day_name(at, seat)
     ephemeral = bool(message.get("is_ephemeral"))
     new_day = above is None or day_name(above.at, seat) != day
@@ -138,7 +141,7 @@ def _line(message: Doc, above: Line | None, surface: Surface) -> Line:
 
 
 def body(message: Doc, surface: Surface) -> Markup:
-    """Return what a message says: its blocks, or its text when it has none, then attachments and files."""
+    """Return what a message says: its blocks, or its text when it has none, then its files."""
     found = message.get("blocks")
     text = str(message.get("text") or "")
     if found:
@@ -146,7 +149,7 @@ def body(message: Doc, surface: Surface) -> Markup:
     else:
         main = tag("div", mrkdwn(text, surface.seat), class_="text") if text else Markup("")
     shown = [_file(each) for each in listed(message.get("files")) if isinstance(each, Mapping)]
-    return main + attachments(message.get("attachments"), surface) + joined(shown)
+    return main + joined(shown)
 
 
 def _file(stored: Json) -> Markup:

@@ -8,11 +8,13 @@ export const here = () => app().dataset;
 let last = Promise.resolve();
 
 // Returns the answer, or null after the person was told what went wrong.
-export function act(name, body, { quiet = false } = {}) {
+// quiet: tell nobody; late: the words when the app did not answer in time.
+export function act(name, body, { quiet = false, late = "" } = {}) {
   const sent = last.then(() => post(name, { user: here().user, ...body }));
   last = sent.catch(() => {}).then(() => {});
   return sent.then((answer) => {
-    if (!answer.ok && !quiet) toast(answer.message || `That did not work: ${answer.error}.`);
+    const words = (answer.error === "operation_timeout" && late) || answer.message || `That did not work: ${answer.error}.`;
+    if (!answer.ok && !quiet) toast(words);
     return answer.ok ? answer : null;
   });
 }

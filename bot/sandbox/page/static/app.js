@@ -3,7 +3,7 @@
 import { act, app, here } from "./acts.js";
 import { key, send, startCommand, typed } from "./composer.js";
 import { changed, openOverflow, openPicker, press, removeChip, tell } from "./controls.js";
-import { dismiss, focusComposer, go, listen, refresh, settle } from "./live.js";
+import { broken, dismiss, focusComposer, go, listen, refresh, settle } from "./live.js";
 import { closeView, submitView } from "./modals.js";
 import { closePopup, openPopup, popupOf } from "./popup.js";
 
@@ -145,11 +145,7 @@ function walk(event) {
 }
 
 addEventListener("error", (event) => {
-  if (event.target instanceof HTMLImageElement) event.target.closest(".picture")?.setAttribute("data-live-broken", event.target.alt || "picture");
-}, true);
-addEventListener("load", (event) => {
-  const scroller = event.target instanceof HTMLImageElement && event.target.closest(".messages");
-  if (scroller && "livePlaced" in scroller.dataset && scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < event.target.height + 80) scroller.scrollTop = scroller.scrollHeight;
+  if (event.target instanceof HTMLImageElement) broken(event.target);
 }, true);
 addEventListener("popstate", () => go(location.href, { push: false }));
 

@@ -4,6 +4,7 @@ import { act, ask, here } from "./acts.js";
 import { closePopup, openPopup, popupOf } from "./popup.js";
 
 const DEBOUNCE_MS = 250;
+const FEW = 7; // more options than this get a field to filter them
 
 // Returns what the person chose or typed, as the server takes it.
 export function valueOf(control) {
@@ -92,8 +93,10 @@ export function openPicker(picker) {
   const external = picker.hasAttribute("data-external");
   const rows = external ? [note("Type to search")] : marked(picker, rowsOf(picker));
   const onType = external ? suggestions(picker) : (typed) => matching(picker, typed);
+  const long = picker.querySelector(":scope > template.options").content.querySelectorAll("[role=option]").length > FEW;
   openPopup(picker, rows, (row) => pick(picker, row), {
-    role: "listbox", wide: true, label: picker.getAttribute("aria-label"), search: external ? "Search" : "Filter", onType,
+    role: "listbox", wide: true, label: picker.getAttribute("aria-label"), onType,
+    search: external ? "Search" : long && "Filter",
   });
   if (external && Number(picker.dataset.minQuery) === 0) document.querySelector(".popup .search")?.dispatchEvent(new Event("input"));
 }

@@ -69,29 +69,44 @@ export function focusComposer() {
 
 function show(html) {
   const fresh = new DOMParser().parseFromString(html, "text/html").getElementById("app");
-  for (const ts of dismissed()) fresh.querySelector(`[data-ts="${CSS.escape(ts)}"]`)?.remove();
+  withoutDismissed(fresh);
   const seen = new Set([...document.querySelectorAll("#app .line")].map((line) => line.id));
   const channel = here().channel;
   const thread = here().thread;
-  const bottoms = [...document.querySelectorAll(".messages")].filter(isAtBottom);
   merge(app(), fresh);
   document.title = here().title;
-  settle(bottoms);
+  settle();
   if (channel === here().channel && thread === here().thread) announce(seen);
 }
 
 // After every merge, and once at the start.
-export function settle(bottoms = []) {
+export function settle() {
+  withoutDismissed(document);
   readyComposers(document);
   ready(document);
   readyModals();
-  for (const scroller of document.querySelectorAll(".messages")) {
-    if ("livePlaced" in scroller.dataset && !bottoms.includes(scroller)) continue;
-    scroller.dataset.livePlaced = "";
-    scroller.scrollTop = scroller.scrollHeight;
-  }
+  for (const picture of document.querySelectorAll(".picture img")) if (picture.complete && !picture.naturalWidth) broken(picture);
+  document.querySelectorAll(".messages:not([data-live-ready])").forEach(followEnd);
   read();
 }
+
+// Keeps the newest message in sight, whatever grows, for as long as the person has not scrolled up.
+function followEnd(scroller) {
+  scroller.dataset.liveReady = "";
+  let atEnd = true;
+  const toEnd = () => { if (atEnd) scroller.scrollTop = scroller.scrollHeight; };
+  scroller.addEventListener("scroll", () => {
+    atEnd = isAtBottom(scroller);
+    if (atEnd) read();
+  });
+  const watch = new ResizeObserver(toEnd);
+  watch.observe(scroller);
+  watch.observe(scroller.querySelector(".lines"));
+  toEnd();
+}
+
+// Says what should be there in the place of a picture that is not.
+export const broken = (picture) => picture.closest(".picture")?.setAttribute("data-live-broken", picture.alt || "picture");
 
 const isAtBottom = (scroller) => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_PX;
 
@@ -99,10 +114,9 @@ function announce(seen) {
   const arrived = [...document.querySelectorAll("#app .line")].filter((line) => !seen.has(line.id) && line.dataset.author !== here().user);
   if (!arrived.length) return;
   const line = arrived.at(-1);
-  const author = line.querySelector(".author")?.textContent ?? "";
-  document.getElementById("announcer").textContent = `${author} ${line.dataset.words}`.trim();
+  document.getElementById("announcer").textContent = `${line.dataset.name}: ${line.dataset.words}`;
   const scroller = line.closest(".messages");
-  if (!isAtBottom(scroller)) offerNewest(scroller);
+  requestAnimationFrame(() => requestAnimationFrame(() => isAtBottom(scroller) || offerNewest(scroller)));
 }
 
 function offerNewest(scroller) {
@@ -125,6 +139,10 @@ function read() {
 
 // Ephemeral messages that the person sent away; like in Slack they are gone for good.
 const dismissed = () => JSON.parse(sessionStorage.getItem("dismissed") ?? "[]");
+
+function withoutDismissed(root) {
+  for (const ts of dismissed()) root.querySelector(`.ephemeral[data-ts="${CSS.escape(ts)}"]`)?.remove();
+}
 
 export function dismiss(line) {
   sessionStorage.setItem("dismissed", JSON.stringify([...dismissed(), line.dataset.ts].slice(-200)));

@@ -28,7 +28,7 @@ export function openPopup(anchor, rows, onPick, options = {}) {
   if (!options.keepFocus) {
     box.tabIndex = -1;
     (box.querySelector(".search") ?? box).focus();
-    activate(list.querySelector("[aria-selected=true]") ?? (options.search ? null : choices()[0]));
+    activate(list.querySelector("[aria-selected=true], [aria-current]") ?? choices()[0]);
   } else activate(choices()[0]);
   return box;
 }
@@ -56,15 +56,14 @@ export function showRows(rows) {
 export function popupKey(event) {
   if (!open || event.isComposing) return false;
   const { key } = event;
-  if (key === "ArrowDown" || key === "ArrowUp") step(key === "ArrowDown" ? 1 : -1);
-  else if (key === "ArrowLeft" && open.options.row) step(-1);
-  else if (key === "ArrowRight" && open.options.row) step(1);
-  else if ((key === "Enter" || (key === "Tab" && open.options.keepFocus)) && active()) choose(active(), event);
-  else if (key === "Escape") closePopup({ focus: !open.options.keepFocus });
-  else if (key === "Tab") closePopup({ focus: true });
+  const { keepFocus, row, search } = open.options;
+  if (key === "ArrowDown" || (key === "ArrowRight" && row)) step(1);
+  else if (key === "ArrowUp" || (key === "ArrowLeft" && row)) step(-1);
+  else if ((key === "Enter" || (key === "Tab" && keepFocus)) && active()) choose(active(), event);
+  else if (key === "Escape" || key === "Tab") closePopup({ focus: !keepFocus });
+  else if (!keepFocus && !search && /^\w$/.test(key)) jump(key);
   else return false;
-  if (key !== "Tab" || open?.options.keepFocus || event.defaultPrevented) event.preventDefault();
-  if (key === "Escape" || key === "Enter") event.preventDefault();
+  event.preventDefault();
   event.stopPropagation();
   return true;
 }
@@ -76,7 +75,7 @@ function picked(event) {
 
 function choose(row, event) {
   if (row.matches("a[href]")) {
-    if (event.type === "keydown") row.click();
+    if (event.type === "keydown") row.click(); // Enter on the list, which has the focus
     return; // the browser follows the link
   }
   const { onPick, options } = open;
@@ -114,6 +113,14 @@ function activate(row) {
 function step(by) {
   const rows = choices();
   if (rows.length) activate(rows[(rows.indexOf(active()) + by + rows.length) % rows.length]);
+}
+
+// Goes to the next row that begins with the typed letter.
+function jump(letter) {
+  const rows = choices();
+  const from = rows.indexOf(active()) + 1;
+  const found = [...rows.slice(from), ...rows.slice(0, from)].find((each) => each.textContent.trim().toLowerCase().startsWith(letter.toLowerCase()));
+  if (found) activate(found);
 }
 
 function place() {

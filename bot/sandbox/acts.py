@@ -110,7 +110,11 @@ async def react(app: App, body: Doc) -> Doc:
     found = ws.store.message(channel["id"], body["ts"])
     if found is None or found[1] is not None:
         raise NotPossible("message_not_found", "This message is not there.")
-    messages.react(ws, channel, found[0], person["id"], str(body["name"]).strip(":"), remove=bool(body.get("remove")))
+    name, remove = str(body["name"]).strip(":"), bool(body.get("remove"))
+    try:
+        messages.react(ws, channel, found[0], person["id"], name, remove=remove)
+    except Refused as refused:
+        raise NotPossible(refused.error, "You have done that already.") from None
     return {}
 
 

@@ -65,9 +65,6 @@ def _initial_among(value: Doc, where: str, found: Complaints) -> None:
     wanted = [value["initial_option"]] if "initial_option" in value else value.get("initial_options", [])
     if any(each not in options for each in wanted):
         complain(found, "initial_option must exactly match one of the options", where)
-    values = [each["value"] for each in options]
-    if len(set(values)) < len(values):
-        complain(found, "option values must be unique", where)
 
 
 def _least_below_most(least: str, most: str) -> Look:

@@ -81,9 +81,11 @@ def load_people(path: Path) -> list[Doc]:
 
     Each may have `real_name`, `email`, `tz`, `title`, `deleted` and `outsider`.
 
-    Raises: ValueError: somebody has no id or no name.
+    Raises: ValueError: it is no such list, or somebody has no id or no name.
     """
     people: list[Doc] = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(people, list):
+        raise ValueError(f"{path} is no list of people")
     for each in people:
         if not str(each.get("id", "")).startswith("U") or not each.get("name"):
             raise ValueError(f"{path}: each person needs an id such as U0AIDIL and a name: {each}")

@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from json import JSONDecodeError
 from pathlib import Path
 
 import uvicorn
@@ -136,11 +137,12 @@ def web_app(app: App) -> Starlette:
 def _acting(app: App) -> Endpoint:
     async def act(request: Request) -> Response:
         doing = ACTS.get(request.path_params["act"])
-        body = await request.json()
         if doing is None:
             return JSONResponse({"ok": False, "error": "unknown_act"}, status_code=404)
         try:
-            return JSONResponse({"ok": True, **await doing(app, body)})
+            return JSONResponse({"ok": True, **await doing(app, await request.json())})
+        except JSONDecodeError:
+            return JSONResponse({"ok": False, "error": "not_json"}, status_code=400)
         except NotPossible as refused:
             return JSONResponse(refused.body())
         except KeyError as missing:

@@ -110,8 +110,9 @@ def obj(required: Rules, optional: Rules | None = None, *looks: Look) -> Rule:
                 complain(found, f"invalid additional property: {name}", where)
             else:
                 known[name](part, f"{where}/{name}", found)
-        for look in looks if len(found) == before else ():
-            look(value, where, found)
+        for look in looks:
+            if len(found) == before:
+                look(value, where, found)
 
     return rule
 

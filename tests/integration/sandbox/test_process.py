@@ -20,11 +20,8 @@ def test_it_starts_serves_and_ends_in_good_order(tmp_path: Path, how: signal.Sig
     people = tmp_path / "people.json"
     people.write_text(json.dumps(PEOPLE), encoding="utf-8")
     where = ["--state", str(tmp_path / "workspace.db"), "--manifest", str(write_manifest(tmp_path))]
-    with subprocess.Popen(
-        [*COMMAND, *where, "--people", str(people), "--channels", "data-oncall,alerts"],
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
+    command = [*COMMAND, *where, "--people", str(people), "--channels", "data-oncall,alerts"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         words = process.stdout.readline().split()
         assert words[:3] == ["Workspace", "ready", "at"]
@@ -49,7 +46,7 @@ def test_the_credentials_are_printed_as_settings_of_the_bot() -> None:
 
 @pytest.mark.parametrize(
     ("people", "said"),
-    [('[{"name": "Nobody"}]', "each person needs an id"), ("not json", "does not start"), ("{}", "each person")],
+    [('[{"name": "Nobody"}]', "each person needs an id"), ("not json", "does not start"), ("{}", "is no list")],
 )
 def test_a_file_that_is_wrong_is_named(tmp_path: Path, people: str, said: str) -> None:
     (tmp_path / "people.json").write_text(people, encoding="utf-8")

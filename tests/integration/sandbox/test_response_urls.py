@@ -1,6 +1,5 @@
 """Answers by response URL, as the real webhook client sends them."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "in a block"}}
 
 
 @pytest.fixture
-def url(slack: Workspace) -> Iterator[str]:
+def url(slack: Workspace) -> str:
     """The response URL of a command that Choo has just used."""
     app, heard = new_app(slack)
 
@@ -25,7 +24,7 @@ def url(slack: Workspace) -> Iterator[str]:
 
     with over_sockets(slack, app):
         slack.as_("choo").command("/rerun")
-    yield str(heard.of("/rerun")[0]["response_url"])
+    return str(heard.of("/rerun")[0]["response_url"])
 
 
 def test_an_answer_is_private_unless_it_says_otherwise(slack: Workspace, url: str) -> None:

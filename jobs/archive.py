@@ -7,17 +7,13 @@ name made of both (`Spark.kept`); anything else simply starts without. About 200
 
 import argparse
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, date, datetime
 from pathlib import Path
 
 from jobs.spark import Jvm, Spark, open_session
-from store.domain.run import Period
 
 DUMP_S = 180
 TRIES = 2
@@ -69,36 +65,13 @@ def build(spark: Spark) -> bool:
 
     Returns: whether the archive is there; it appears whole or not at all.
     """
-    from jobs.catalog import MODULES
-    from jobs.execution import Execution
-    from jobs.sample import lay_down
-    from jobs.wire import Message, Order
-
-    class Alone:
-        def say(self, what: str, **more: object) -> None:
-            """Nobody listens."""
-
-        def hear(self) -> Message:
-            return {"publish": True, "metadata": {}}
+    from jobs.rehearsal import rehearse
 
     draft = spark.archive.with_name(f"classes.{os.getpid()}.jsa")
     jvm = Jvm(spark, small=True, archive_to=draft)
-    scratch = Path(tempfile.mkdtemp(prefix="baton-archive-"))
     try:
         session = open_session(spark, jvm, name="baton-archive", small=True)
-        inputs = lay_down(scratch).parent
-        for job in MODULES:
-            order = Order(
-                run="archive",
-                attempt=1,
-                job=job,
-                period=Period.of_day(date(2024, 6, 3)),
-                inputs={},
-                inputs_folder=inputs,
-                table=scratch / "tables" / job,
-                now=datetime(2024, 6, 5, tzinfo=UTC),
-            )
-            Execution(Alone(), session, order, small=True).run()
+        rehearse(session)
         session.stop()
         jvm.let_end(timeout_s=DUMP_S)
         with suppress(FileNotFoundError):
@@ -107,7 +80,6 @@ def build(spark: Spark) -> bool:
     finally:
         jvm.kill()
         draft.unlink(missing_ok=True)
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -11,10 +11,14 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jobs import wire
 from jobs.cause import cause_of_error
 from jobs.spark import Jvm, Spark, open_session
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,6 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from jobs.execution import Execution
 
         session = open_session(spark, jvm, name="baton", small=spark.is_local and not given.large)
+        if given.warm:
+            _warm_up(line, session)
         line.say("ready")
         order = wire.order_of(line.hear())
         Execution(line, session, order, small=spark.is_local and not given.large).run()
@@ -57,6 +63,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         jvm.kill()
     sys.stderr.flush()
     os._exit(code)  # py4j's threads would keep the process for a while
+
+
+def _warm_up(line: wire.Line, session: "SparkSession") -> None:
+    """Let Spark meet the work it will get. As soon as there is an order, it is dropped."""
+    from jobs.rehearsal import rehearse
+
+    line.on_word = session.sparkContext.cancelAllJobs
+    try:
+        rehearse(session, should_stop=lambda: line.is_spoken_to)
+    except Exception:
+        if not line.is_spoken_to:
+            raise
+    finally:
+        line.on_word = lambda: None
 
 
 if __name__ == "__main__":

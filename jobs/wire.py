@@ -90,6 +90,8 @@ class Line:
         """
         self._out: TextIO = os.fdopen(os.dup(1), "w", encoding="utf-8")
         os.dup2(2, 1)
+        self.on_word: Callable[[], None] = lambda: None
+        """Called in another thread when the worker has said something."""
         self._lock = threading.Lock()
         self._heard: SimpleQueue[Message] = SimpleQueue()
         # The JVM must not inherit the line: it would hold it open.
@@ -102,6 +104,10 @@ class Line:
             self._out.write(encode({"say": what, **more}))
             self._out.flush()
 
+    @property
+    def is_spoken_to(self) -> bool:
+        return not self._heard.empty()
+
     def hear(self) -> Message:
         """Wait for the worker's next word. It comes, or the worker is gone and this process ends."""
         return self._heard.get()
@@ -110,6 +116,7 @@ class Line:
         try:
             for line in listener:
                 self._heard.put(json.loads(line))
+                self.on_word()
         except (OSError, ValueError) as error:
             sys.stderr.write(f"the worker's line is broken: {error}\n")
         on_end()

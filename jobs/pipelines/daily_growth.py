@@ -24,9 +24,10 @@ Nothing after the period is looked at, so that a rerun of an old day gives what 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F  # noqa: N812 - the name that every Spark page uses
 from pyspark.sql.types import (
+    ArrayType,
     BooleanType,
     DateType,
     DecimalType,
@@ -87,7 +88,19 @@ COUNTS = (
     "reactivated",
     "active_subscriptions",
 )
+TOLD = ("trials_that_converted", "rows", "repeats")
+"""Counts for the figures and checks that are not published."""
 SUMS = ("new_mrr", "lost_mrr", "active_mrr")
+MOMENTS = ArrayType(
+    StructType(
+        [
+            StructField("day", DateType()),
+            *(StructField(name, LongType()) for name in (*COUNTS, *TOLD)),
+            *(StructField(name, MONEY) for name in SUMS),
+        ]
+    )
+)
+"""Moments at which something happened, in the order of `_moment`."""
 OUTPUT = StructType(
     [
         StructField("day", DateType()),
@@ -97,8 +110,6 @@ OUTPUT = StructType(
         *(StructField(name, MONEY) for name in SUMS),
     ]
 )
-TOLD = ("trials_that_converted", "rows", "repeats")
-"""Counts for the figures and checks that are not published."""
 SEGMENT = ("plan_tier", "industry")
 
 
@@ -107,103 +118,88 @@ def once(table: DataFrame) -> DataFrame:
     return table.groupBy(*table.columns).agg(F.count("*").alias("copies"))
 
 
-def happened(inputs: Mapping[str, DataFrame], period: Period) -> DataFrame:
+def prepare(inputs: Mapping[str, DataFrame], period: Period) -> DataFrame:
     """
     Return what happened, from the trailing days before the period to its end.
 
-    Shape: one row per (day, plan_tier, industry) and kind of event, with one column per count and sum; NULL where the
-    kind has nothing to do with the column.
+    Shape: one row per (day, plan_tier, industry) with every count and sum, 0 where nothing happened.
     """
     accounts = once(inputs["accounts"])
-    subscriptions = once(inputs["subscriptions"])
     owners = accounts.select("account_id", "industry", F.col("plan_tier").alias("account_plan"))
-    owned = subscriptions.join(owners.drop("account_plan"), on="account_id", how="left")
-    churn = once(inputs["churn"]).join(owners, on="account_id", how="left")
-    converted = conversions(owned.filter(F.col("start_date") < F.lit(period.ends_on)))
-    frames = (
-        _count(accounts, "signup_date", signups=F.lit(True)),
-        _count(
-            owned,
-            "start_date",
-            trials=F.col("is_trial"),
-            subscriptions=~F.col("is_trial"),
-            upgrades=F.col("upgrade_flag"),
-            downgrades=F.col("downgrade_flag"),
-            money={"new_mrr": F.sum("mrr_amount")},
-        ),
-        _count(owned, "end_date", ended=F.lit(True), money={"lost_mrr": F.sum("mrr_amount")}),
-        _count(
-            churn.withColumn("plan_tier", F.col("account_plan")),
-            "churn_date",
-            churned=~F.col("is_reactivation"),
-            reactivated=F.col("is_reactivation"),
-        ),
-        # The paid subscription and the trial have been counted as rows of the input already.
-        _count(converted, "converted_on", rows=False, trials_converted=F.lit(True)),
-        _count(converted, "tried_on", rows=False, trials_that_converted=F.lit(True)),
+    subscriptions = once(inputs["subscriptions"]).join(owners.drop("account_plan"), on="account_id", how="left")
+    churn = (
+        once(inputs["churn"]).join(owners, on="account_id", how="left").withColumnRenamed("account_plan", "plan_tier")
     )
-    union = frames[0]
-    for frame in frames[1:]:
-        union = union.unionByName(frame, allowMissingColumns=True)
+    # One row per moment: a subscription has several, and one pass over it tells them all.
+    moments = (
+        of_accounts(accounts)
+        .unionByName(of_subscriptions(subscriptions, period))
+        .unionByName(of_churn(churn))
+        .select(*SEGMENT, "moment.*")
+    )
     read_from = min(period.ends_on - TRAILING, period.starts_on - timedelta(days=BASELINE_DAYS))
     wanted = (F.col("day") >= F.lit(read_from)) & (F.col("day") < F.lit(period.ends_on))
-    return union.filter(wanted)
+    summed = [F.coalesce(F.sum(name), F.lit(0)).alias(name) for name in (*COUNTS, *TOLD)]
+    money = [F.coalesce(F.sum(name), F.lit(0)).cast(MONEY).alias(name) for name in SUMS]
+    return moments.filter(wanted).groupBy("day", *SEGMENT).agg(*summed, *money)
 
 
-def conversions(subscriptions: DataFrame) -> DataFrame:
-    """Return one row per trial that became a paid subscription: its segment, `tried_on` and `converted_on`."""
-    trials = subscriptions.filter(F.col("is_trial")).select(
-        "account_id", "subscription_id", *SEGMENT, F.col("start_date").alias("tried_on"), "copies"
-    )
-    paid = subscriptions.filter(~F.col("is_trial")).select("account_id", F.col("start_date").alias("paid_on"))
-    in_time = (F.col("paid_on") > F.col("tried_on")) & (F.col("paid_on") <= F.date_add("tried_on", CONVERSION))
-    return (
-        trials.join(paid, on="account_id", how="inner")
-        .filter(in_time)
-        .groupBy("subscription_id", *SEGMENT, "tried_on", "copies")
-        .agg(F.min("paid_on").alias("converted_on"))
-    )
+def of_accounts(accounts: DataFrame) -> DataFrame:
+    return accounts.select(*SEGMENT, _moment("signup_date", signups=F.lit(1), **_told()).alias("moment"))
 
 
-def _count(
-    table: DataFrame, day: str, *, rows: bool = True, money: Mapping[str, Column] | None = None, **counts: Column
-) -> DataFrame:
-    counted = [F.count_if(condition).alias(name) for name, condition in counts.items()]
-    summed = [column.cast(MONEY).alias(name) for name, column in (money or {}).items()]
-    told = [F.sum("copies").alias("rows"), (F.sum("copies") - F.count("*")).alias("repeats")] if rows else []
-    return table.filter(F.col(day).isNotNull()).groupBy(F.col(day).alias("day"), *SEGMENT).agg(*counted, *summed, *told)
+def of_churn(churn: DataFrame) -> DataFrame:
+    again = F.col("is_reactivation")
+    moment = _moment("churn_date", churned=(~again).cast("long"), reactivated=again.cast("long"), **_told())
+    return churn.select(*SEGMENT, moment.alias("moment"))
 
 
-def active(inputs: Mapping[str, DataFrame], period: Period) -> DataFrame:
+def of_subscriptions(subscriptions: DataFrame, period: Period) -> DataFrame:
     """
-    Return the subscriptions that are paid for at the end of each day, from the day before the period on.
-
-    Shape: one row per (day, plan_tier, industry) with `active_subscriptions` and `active_mrr`.
+    Return each subscription's moments: its start, its end, a trial's conversion, and each day of the period (and the
+    one before) at whose end it is paid for.
     """
-    owners = once(inputs["accounts"]).select("account_id", "industry")
-    first = F.lit(period.starts_on - timedelta(days=1))
-    last = F.lit(period.ends_on - timedelta(days=1))
-    subscriptions = once(inputs["subscriptions"]).filter(~F.col("is_trial") & (F.col("start_date") <= last))
-    until = F.coalesce(F.date_sub("end_date", 1), last)
-    held = F.sequence(F.greatest("start_date", first), F.least(until, last))
-    return (
-        subscriptions.filter(until >= F.greatest("start_date", first))
-        .join(owners, on="account_id", how="left")
-        .withColumn("day", F.explode(held))
-        .groupBy("day", *SEGMENT)
-        .agg(
-            F.count("*").alias("active_subscriptions"),
-            F.sum("mrr_amount").cast(MONEY).alias("active_mrr"),
-        )
+    trial, mrr = F.col("is_trial"), F.col("mrr_amount")
+    started = _moment(
+        "start_date",
+        trials=trial.cast("long"),
+        subscriptions=(~trial).cast("long"),
+        upgrades=F.col("upgrade_flag").cast("long"),
+        downgrades=F.col("downgrade_flag").cast("long"),
+        new_mrr=mrr,
+        trials_that_converted=F.col("converted_on").isNotNull().cast("long"),
+        **_told(),
     )
+    ended = _moment("end_date", ended=F.lit(1), lost_mrr=mrr, **_told())
+    # The paid subscription and the trial are rows of the input already.
+    converted = _moment("converted_on", trials_converted=F.lit(1))
+    first, last = F.lit(period.starts_on - timedelta(days=1)), F.lit(period.ends_on - timedelta(days=1))
+    from_day = F.greatest(F.col("start_date"), first)
+    to_day = F.least(F.coalesce(F.date_sub("end_date", 1), last), last)
+    held = F.when(~trial & (from_day <= to_day), F.sequence(from_day, to_day))
+    paid_for = F.transform(held, lambda day: _moment(day, active_subscriptions=F.lit(1), active_mrr=mrr))
+    moments = F.concat(F.array(started, ended, converted), F.coalesce(paid_for, F.array().cast(MOMENTS)))
+    with_conversion = subscriptions.withColumn("converted_on", _converted_on(period))
+    return with_conversion.select(*SEGMENT, F.explode(moments).alias("moment"))
 
 
-def prepare(inputs: Mapping[str, DataFrame], period: Period) -> DataFrame:
-    """Shape: one row per (day, plan_tier, industry) with every count and sum, 0 where nothing happened."""
-    both = happened(inputs, period).unionByName(active(inputs, period), allowMissingColumns=True)
-    counted = [F.coalesce(F.sum(name), F.lit(0)).alias(name) for name in (*COUNTS, *TOLD)]
-    summed = [F.coalesce(F.sum(name), F.lit(0)).cast(MONEY).alias(name) for name in SUMS]
-    return both.groupBy("day", *SEGMENT).agg(*counted, *summed)
+def _converted_on(period: Period) -> Column:
+    """Return the day of the account's first paid subscription in the days that a trial has; NULL: none, or no trial."""
+    paid = ~F.col("is_trial") & (F.col("start_date") < F.lit(period.ends_on))
+    after = Window.partitionBy("account_id").orderBy(F.unix_date("start_date")).rangeBetween(1, CONVERSION)
+    return F.when(F.col("is_trial"), F.min(F.when(paid, F.col("start_date"))).over(after))
+
+
+def _told() -> dict[str, Column]:
+    return {"rows": F.col("copies"), "repeats": F.col("copies") - 1}
+
+
+def _moment(day: Column | str, **told: Column) -> Column:
+    """Return a struct of the fields of MOMENT: *told*, and 0 for the others."""
+    values = {name: told.get(name, F.lit(0)) for name in (*COUNTS, *TOLD, *SUMS)}
+    kinds = {name: MONEY if name in SUMS else LongType() for name in values}
+    when = F.col(day) if isinstance(day, str) else day
+    return F.struct(when.alias("day"), *(value.cast(kinds[name]).alias(name) for name, value in values.items()))
 
 
 def days(prepared: DataFrame, period: Period) -> DataFrame:  # noqa: ARG001 - a contract of all jobs

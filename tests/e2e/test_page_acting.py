@@ -76,6 +76,10 @@ def test_a_form_keeps_what_was_typed_and_shows_errors_under_the_field(choo: Page
     expect(form.locator(".invalid")).to_have_count(2)  # two are required
     form.get_by_label("What happened?").fill("late")
     form.get_by_role("combobox").click()
+    choo.keyboard.press("Escape")  # closes the list, not the form
+    expect(choo.locator(".popup")).to_have_count(0)
+    expect(form).to_be_visible()
+    form.get_by_role("combobox").click()
     choo.get_by_role("option", name="Medium").click()
     form.get_by_label("Notes").fill("two\nlines")
     form.get_by_role("button", name="Open").click()

@@ -115,17 +115,25 @@ def input_block(value: Json, block_id: str, surface: Surface) -> Markup:
     action_id = asked.get("action_id") if isinstance(asked, Mapping) else None
     error = surface.errors.get(block_id)
     target = surface.id_of(block_id, action_id)
+    made_of_many = isinstance(asked, Mapping) and not str(asked.get("type")).endswith(("_input", "picker"))
     optional = tag("span", " (optional)", class_="optional") if value.get("optional") else None
     return tag(
         "div",
-        tag("label", text_of(value.get("label"), surface.seat), optional, for_=target, class_="label"),
+        tag(
+            "label",
+            text_of(value.get("label"), surface.seat),
+            optional,
+            for_=target,
+            class_="label",
+            id=f"{target}-label",
+        ),
         element(asked, block_id, surface),
         tag("p", error, class_="field-error", role="alert", id=f"{target}-error") if error else None,
         tag("p", text_of(value["hint"], surface.seat), class_="hint") if value.get("hint") else None,
         class_="field-box invalid" if error else "field-box",
-        data_block=block_id,
+        role="group" if made_of_many else None,
+        aria_labelledby=f"{target}-label" if made_of_many else None,
         data_dispatch=bool(value.get("dispatch_action")),
-        data_required=not value.get("optional"),
     )
 
 

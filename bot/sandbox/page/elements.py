@@ -61,8 +61,6 @@ def number_input(value: Json, block_id: str, surface: Surface) -> Markup:
         type="text",
         inputmode=mode,
         value=value.get("initial_value"),
-        data_min=value.get("min_value"),
-        data_max=value.get("max_value"),
         **_typed(value, block_id, surface),
     )
 

@@ -88,6 +88,11 @@ class Screen:
     commands: tuple[Command, ...]
     shortcuts: tuple[Shortcut, ...]
 
+    @property
+    def window_title(self) -> str:
+        waiting = sum(place.unread for place in (*self.channels, *self.direct))
+        return (f"({waiting}) " if waiting else "") + f"{self.title} · {self.team}"
+
     def address(self, **query: str) -> str:
         """Return the address of this place, with a thread or a tab."""
         return _address(self.me.id, self.here, **query)

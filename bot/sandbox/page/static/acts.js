@@ -5,13 +5,13 @@ import { toast } from "./toasts.js";
 export const app = () => document.getElementById("app");
 export const here = () => app().dataset;
 
-let last = Promise.resolve();
+const last = {}; // of each kind: what is done in a form arrives in order, and a slow command holds up nothing else
 
 // Returns the answer, or null after the person was told what went wrong.
 // quiet: tell nobody; late: the words when the app did not answer in time.
 export function act(name, body, { quiet = false, late = "" } = {}) {
-  const sent = last.then(() => post(name, { user: here().user, ...body }));
-  last = sent.catch(() => {}).then(() => {});
+  const sent = (last[name] ?? Promise.resolve()).then(() => post(name, { user: here().user, ...body }));
+  last[name] = sent;
   return sent.then((answer) => {
     const words = (answer.error === "operation_timeout" && late) || answer.message || `That did not work: ${answer.error}.`;
     if (!answer.ok && !quiet) toast(words);

@@ -73,6 +73,8 @@ addEventListener("click", (event) => {
   }
   const chip = target.closest(".picker.many .chip");
   if (chip) return void removeChip(chip.closest(".picker"), chip);
+  const label = target.closest("label.label");
+  if (label) document.getElementById(label.htmlFor)?.focus();
   const doer = target.closest("[data-do]");
   if (doer) return void DO[doer.dataset.do](doer);
   const control = target.closest("[data-element]");

@@ -12,6 +12,7 @@ const NEAR_PX = 80;
 let running = null;
 let again = false;
 let lastAt = 0;
+let asked = 0;
 
 const livePath = (address) => {
   const url = new URL(address, location.href);
@@ -50,7 +51,9 @@ async function fetched(address) {
 
 // Opens another place without leaving the page.
 export async function go(address, { push = true } = {}) {
+  const mine = ++asked;
   const html = await fetched(address);
+  if (mine !== asked) return; // the person has chosen another place meanwhile
   if (html === null) {
     location.href = address;
     return;

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 from collections import deque
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -24,6 +25,7 @@ HEAD_LINES, TAIL_LINES, LINE_CHARACTERS = 5_000, 2_000, 2_000
 NOT_FOR_RUNS = re.compile(r"^(SLACK_|JIRA_|DATABASE_URL$)")
 """Environment variables that a run must not see."""
 END_S = 10
+PROGRAM = (sys.executable, "-m", "jobs.execute")
 
 
 class Log:
@@ -77,8 +79,14 @@ class Log:
 class Child:
     """A process for one run. It may stand ready before there is a run for it."""
 
-    def __init__(self, spark: Spark, *, large: bool = False, warm: bool = False) -> None:
-        self.large = large
+    def __init__(
+        self, spark: Spark, *, large: bool = False, warm: bool = False, program: Sequence[str] = PROGRAM
+    ) -> None:
+        """
+        Args:
+            large: more input is expected than a quick start is good for.
+            warm: there is no order yet; the process gets ready for one.
+        """
         self.log = Log()
         self._heard: SimpleQueue[wire.Message] = SimpleQueue()
         self._scratch = Path(tempfile.mkdtemp(prefix="baton-run-"))
@@ -88,7 +96,7 @@ class Child:
         where = ["--master", spark.master, "--remote", spark.remote, "--cache", str(spark.cache.resolve())]
         # A session of its own: Ctrl+C in the worker's terminal is for the worker, and all of it can be ended at once.
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "jobs.execute", *where, *options],
+            [*program, *where, *options],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -36,7 +36,7 @@ class SchemaChanged(UserError):
             if columns
         ]
         super().__init__(
-            f"The columns of the input “{name}” have changed. {'; '.join(parts).capitalize()}. Nothing was published. "
+            f"The columns of the input “{name}” have changed. {_sentence('; '.join(parts))}. Nothing was published. "
             f"Agree the change with its owner and put it into the contract, or have the old form restored. ({path})"
         )
         self.name, self.path = name, path
@@ -78,7 +78,7 @@ def size_of(path: Path) -> int:
 
 def _header(path: Path) -> list[str]:
     with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-        lines = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+        lines = io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="")
         return next(csv.reader(lines), [])
 
 
@@ -101,3 +101,7 @@ def _compare(name: str, path: Path, schema: StructType, found: Mapping[str, Data
 
 def _type(field: StructField) -> str:
     return f"date as {DATE_FORMAT.upper()}" if isinstance(field.dataType, DateType) else field.dataType.simpleString()
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -2,6 +2,7 @@
 
 import time
 from base64 import b64encode
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict
 from typing import Protocol
@@ -13,11 +14,22 @@ from jobs.datasets import read, size_of
 from jobs.job import Day, Job
 from jobs.measure import measure_days, measure_written, observe
 from jobs.progress import Counters, Watch
-from jobs.publish import Staged, Table
+from jobs.publish import LostRace, Staged, Table
 from jobs.spark import SMALL_INPUT
 from jobs.wire import Message, Order, TooLarge
 from store.domain.check import Observation
+from store.domain.errors import UserError
 from store.domain.run import Figure, Stage
+
+
+class UnknownInput(UserError):
+    """The pipeline's page sets the place of an input that its job does not read."""
+
+    def __init__(self, job: str, unknown: Sequence[str], known: Sequence[str]) -> None:
+        super().__init__(
+            f"The job {job} has no input {' or '.join(unknown)}; it reads {', '.join(known)}. "
+            "Put the names right under `inputs` on the pipeline's page."
+        )
 
 
 class Ear(Protocol):
@@ -38,6 +50,8 @@ class Execution:
         self.rows: int | None = None
         self.stage = Stage.START
         self._since = time.monotonic()
+        if unknown := sorted(order.inputs.keys() - self.job.inputs.keys()):
+            raise UnknownInput(order.job, unknown, tuple(self.job.inputs))
         paths = {name: order.inputs.get(name, entry.path) for name, entry in self.job.inputs.items()}
         self.paths = {name: order.inputs_folder / path for name, path in paths.items()}
         if small and sum(map(size_of, self.paths.values())) > SMALL_INPUT:
@@ -49,12 +63,17 @@ class Execution:
 
         Raises: MissingInput, SchemaChanged, LostRace, and whatever the pipeline's code or Spark raises.
         """
-        if self.order.attempt > 1 and (commit := self.table.find(self.order.run)):
-            # The worker was lost between the commit and its record: the work is done, only the word is missing.
-            self.line.say("published", version=commit.version, metadata=commit.metadata)
+        if self.order.attempt > 1 and self._tell_earlier_commit():
             return
         with Watch(self):
             self._work()
+
+    def _tell_earlier_commit(self) -> bool:
+        """An earlier attempt may have been lost between its commit and its record: only the word is missing then."""
+        commit = self.table.find(self.order.run)
+        if commit is not None:
+            self.line.say("published", version=commit.version, metadata=commit.metadata)
+        return commit is not None
 
     def _work(self) -> None:
         self._enter(Stage.READ)
@@ -85,11 +104,19 @@ class Execution:
             self.table.discard(staged)
             self.line.say("discarded", png=picture.result())
             return
-        version = self.table.commit(
-            before, staged, run=self.order.run, attempt=self.order.attempt, metadata=answer["metadata"]
-        )
+        try:
+            version = self.table.commit(
+                before, staged, run=self.order.run, attempt=self.order.attempt, metadata=answer["metadata"]
+            )
+        except LostRace:
+            self.table.discard(staged)
+            if not self._tell_earlier_commit():
+                raise
+            return
         self._leave()
-        self.line.say("published", version=version, metadata=answer["metadata"], png=picture.result())
+        self.line.say(
+            "published", version=version, metadata=answer["metadata"], seconds=self.seconds, png=picture.result()
+        )
 
     def _read_back(self, staged: Staged) -> DataFrame:
         files = [str(file) for found in staged.files.values() for file in found]

@@ -22,6 +22,7 @@ from deltalake.transaction import AddAction
 from pyspark.sql import DataFrame
 from pyspark.sql import types as spark_types
 
+from store.domain.errors import UserError
 from store.domain.run import Period
 
 METADATA = "baton"
@@ -30,8 +31,14 @@ TRIES = 20
 """Against commits for other days of the same table, which come between and harm nothing."""
 
 
-class LostRace(Exception):
+class LostRace(UserError):
     """Another run has published some day of the period since this one looked."""
+
+    def __init__(self, table: str) -> None:
+        super().__init__(
+            f"Another run has published the same day of {table} in the meantime, so this one published nothing. "
+            "Look at what is there now before you run again."
+        )
 
 
 @dataclass(frozen=True)
@@ -133,10 +140,10 @@ class Table:
                 # A commit for other days came between and harms nothing: look again and try again.
                 seen = self.open()
                 if _day_versions(seen, staged) != expected:
-                    raise LostRace(f"{self.folder.name}: another run has published the same day meanwhile") from None
+                    raise LostRace(self.folder.name) from None
                 continue
             return self._version_of(run)
-        raise LostRace(f"{self.folder.name}: {TRIES} commits of other runs came between")
+        raise LostRace(self.folder.name)
 
     def _version_of(self, run: str) -> int:
         found = self.find(run)

@@ -138,9 +138,9 @@ class Supervision:
             case "measured":
                 self._judge(child, message)
             case "published":
-                self._result = replace(
-                    RESULT.validate_python(message["metadata"]["result"]), published=True, version=message["version"]
-                )
+                result = RESULT.validate_python(message["metadata"]["result"])
+                seconds = message.get("seconds", result.seconds)
+                self._result = replace(result, published=True, version=message["version"], seconds=seconds)
                 self._keep_picture(message)
                 self._ended = True
             case "discarded":

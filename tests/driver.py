@@ -302,7 +302,7 @@ class Seat:
         return "\n".join(str(each) for each in [*self.views(), *self.messages()])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Message:
     """A message as one person sees it."""
 
@@ -359,8 +359,10 @@ class Message:
         only = " (only for you)" if self.doc.get("is_ephemeral") else ""
         return f"{'  ↳ ' if self.in_thread else ''}{who}{only}: {self.text} {self.buttons or ''}"
 
+    __repr__ = __str__
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class View:
     """A modal or a home as its person sees it."""
 
@@ -374,7 +376,8 @@ class View:
     @property
     def text(self) -> str:
         errors = [f"{block}: {text}" for block, text in self.doc["errors"].items()]
-        parts = [self.doc["title"]["text"], *texts(self.doc["blocks"]), *errors]
+        title = [self.doc["title"]["text"]] if self.doc["type"] == "modal" else []
+        parts = [*title, *texts(self.doc["blocks"]), *errors]
         return as_read("\n".join(parts), self.seat.slack.names)
 
     def click(self, what: str, *, value: Any = None) -> "View":
@@ -386,6 +389,8 @@ class View:
 
     def __str__(self) -> str:
         return f"[{self.doc['type']}] {self.text}"
+
+    __repr__ = __str__
 
 
 # -- reading
@@ -500,6 +505,6 @@ def running_sandbox(tmp_path: Path, *, people: Any = PEOPLE, **options: Any) -> 
         until(lambda: server.started, "the sandbox did not start")
         yield Workspace(server.url, server.app.credentials)
     finally:
-        server.should_exit = True
+        server.stop()
         thread.join(timeout=10)
         assert not thread.is_alive(), "the sandbox did not stop"

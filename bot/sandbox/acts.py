@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Awaitable, Callable
+from uuid import uuid4
 
 from bot.sandbox import messages, payloads
 from bot.sandbox.act_elements import click, error_of, need_ack, options
@@ -25,7 +26,12 @@ async def say(app: App, body: Doc) -> Doc:
     text = str(body["text"])
     if not text.strip():
         raise NotPossible("no_text", "Type a message first.")
-    fields: Doc = {"user": person["id"], "team": ws.team.id, "text": as_typed(app, text)}
+    fields: Doc = {
+        "user": person["id"],
+        "team": ws.team.id,
+        "client_msg_id": str(uuid4()),
+        "text": as_typed(app, text),
+    }
     if body.get("thread_ts"):
         fields["thread_ts"] = body["thread_ts"]
         if body.get("broadcast"):

@@ -87,7 +87,7 @@ def load_people(path: Path) -> list[Doc]:
     if not isinstance(people, list):
         raise ValueError(f"{path} is no list of people")
     for each in people:
-        if not str(each.get("id", "")).startswith("U") or not each.get("name"):
+        if not str(each.get("id", "")).startswith(("U", "W")) or not each.get("name"):
             raise ValueError(f"{path}: each person needs an id such as U0AIDIL and a name: {each}")
     return people
 

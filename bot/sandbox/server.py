@@ -32,6 +32,7 @@ from bot.sandbox.sockets import Sockets
 from bot.sandbox.store import Store
 from bot.sandbox.workspace import Workspace
 
+TICK_S = 0.1
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -71,6 +72,8 @@ class Server(uvicorn.Server):
         self.socket = socket.create_server(("127.0.0.1", options.port))
         self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
         self.app = build_app(options, self.url)
+        self._ended = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
         super().__init__(
             uvicorn.Config(
                 web_app(self.app),
@@ -87,6 +90,21 @@ class Server(uvicorn.Server):
         """Serve until a signal or `should_exit` ends it."""
         with asyncio.Runner() as runner:
             runner.run(self.serve(sockets=[self.socket]))
+
+    def stop(self) -> None:
+        """End the server, from any thread."""
+        self.should_exit = True
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._ended.set)
+
+    async def main_loop(self) -> None:
+        """Tick as uvicorn does, but end at once when told to."""
+        self._loop = asyncio.get_running_loop()
+        ticks = 0
+        while not await self.on_tick(ticks):
+            ticks = (ticks + 1) % 864_000
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), TICK_S)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self.app.close()

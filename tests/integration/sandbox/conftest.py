@@ -1,4 +1,4 @@
-"""One sandbox per test, with the tiny app's manifest."""
+"""A sandbox with the tiny app's manifest."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +7,14 @@ import pytest
 
 from tests.driver import Workspace, running_sandbox
 from tests.integration.sandbox.apps import write_manifest
+
+
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """One for all tests of a module that leave it as they found it."""
+    folder = tmp_path_factory.mktemp("calm")
+    with running_sandbox(folder, manifest=write_manifest(folder), rate_limits=False) as workspace:
+        yield workspace
 
 
 @pytest.fixture

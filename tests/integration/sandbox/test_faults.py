@@ -94,6 +94,6 @@ def test_a_star_is_any_method_until_cleared(slack: Workspace) -> None:
 
 
 @pytest.mark.parametrize("body", [{"method": "x", "fault": "explode"}, {"fault": "500"}, {"method": "x", "nope": 1}])
-def test_a_fault_that_makes_no_sense_is_refused(slack: Workspace, body: dict[str, Any]) -> None:
+def test_a_fault_that_makes_no_sense_is_refused(calm: Workspace, body: dict[str, Any]) -> None:
     with pytest.raises(AssertionError, match="400"):
-        slack.control("faults", **body)
+        calm.control("faults", **body)

@@ -39,17 +39,17 @@ def test_what_people_type_is_text_and_names_become_mentions(slack: Workspace) ->
         ),
     ],
 )
-def test_what_cannot_be_done_is_said(slack: Workspace, what: str, body: dict[str, Any], error: str) -> None:
+def test_what_cannot_be_done_is_said(calm: Workspace, what: str, body: dict[str, Any], error: str) -> None:
     with pytest.raises(Refusal) as caught:
-        slack.act(what, **body)
+        calm.act(what, **body)
     assert caught.value.error == error
     assert caught.value.message
 
 
-def test_a_request_that_makes_no_sense_is_no_act(slack: Workspace) -> None:
+def test_a_request_that_makes_no_sense_is_no_act(calm: Workspace) -> None:
     for path, body, status in (("/act/fly", b"{}", 404), ("/act/say", b"{}", 400), ("/act/say", b"nonsense", 400)):
         with pytest.raises(urllib.error.HTTPError) as caught:
-            urllib.request.urlopen(slack.url + path, body)
+            urllib.request.urlopen(calm.url + path, body)
         assert caught.value.code == status
         caught.value.close()
 

@@ -26,8 +26,8 @@ def error_of(slack: Workspace, method: str, **args: Any) -> str:
     return str(refused(slack, method, **args).response["error"])
 
 
-def test_auth_test_names_the_bot_and_its_workspace(slack: Workspace) -> None:
-    who = web(slack).auth_test()
+def test_auth_test_names_the_bot_and_its_workspace(calm: Workspace) -> None:
+    who = web(calm).auth_test()
     assert (who["user_id"], who["bot_id"], who["team_id"], who["user"]) == ("U0BATON", "B0BATON", "T0BATON", "baton")
     assert "chat:write" in who.headers["x-oauth-scopes"]
 
@@ -104,8 +104,8 @@ def test_messages_follow_the_teams_clock(slack: Workspace) -> None:
         ("chat.postToMars", {}, "unknown_method"),
     ],
 )
-def test_refusals_have_slacks_names(slack: Workspace, method: str, args: dict[str, Any], error: str) -> None:
-    assert error_of(slack, method, **args) == error
+def test_refusals_have_slacks_names(calm: Workspace, method: str, args: dict[str, Any], error: str) -> None:
+    assert error_of(calm, method, **args) == error
 
 
 def test_an_archived_channel_takes_no_message(slack: Workspace) -> None:
@@ -113,23 +113,23 @@ def test_an_archived_channel_takes_no_message(slack: Workspace) -> None:
     assert error_of(slack, "chat.postMessage", channel="C0OLDSTORIES", text="x") == "is_archived"
 
 
-def test_tokens_are_looked_at(slack: Workspace) -> None:
+def test_tokens_are_looked_at(calm: Workspace) -> None:
     for token, method, error in (
         ("", "auth.test", "not_authed"),
         ("xoxb-other", "auth.test", "invalid_auth"),
-        (slack.credentials.app_token, "chat.postMessage", "not_allowed_token_type"),
-        (slack.credentials.bot_token, "apps.connections.open", "not_allowed_token_type"),
+        (calm.credentials.app_token, "chat.postMessage", "not_allowed_token_type"),
+        (calm.credentials.bot_token, "apps.connections.open", "not_allowed_token_type"),
     ):
-        request = urllib.request.Request(slack.api_url + method, b"{}", {"Content-Type": "application/json"})
+        request = urllib.request.Request(calm.api_url + method, b"{}", {"Content-Type": "application/json"})
         if token:
             request.add_header("Authorization", f"Bearer {token}")
         with urllib.request.urlopen(request) as answer:
             assert json.load(answer)["error"] == error
 
 
-def test_invalid_blocks_say_what_is_wrong_where(slack: Workspace) -> None:
+def test_invalid_blocks_say_what_is_wrong_where(calm: Workspace) -> None:
     header = {"type": "header", "text": {"type": "plain_text", "text": "x" * 151}}
-    answer = refused(slack, "chat.postMessage", channel=ONCALL, blocks=[{"type": "divider"}, header]).response
+    answer = refused(calm, "chat.postMessage", channel=ONCALL, blocks=[{"type": "divider"}, header]).response
     assert answer["response_metadata"]["messages"] == [
         "[ERROR] must be less than 151 characters [json-pointer:/blocks/1/text/text]"
     ]
@@ -232,8 +232,8 @@ def test_a_topic_is_set_and_seen(slack: Workspace) -> None:
     assert web(slack).conversations_info(channel=ONCALL)["channel"]["topic"]["value"] == "On call: Choo"
 
 
-def test_people_are_found_by_id_and_by_address(slack: Workspace) -> None:
-    client = web(slack)
+def test_people_are_found_by_id_and_by_address(calm: Workspace) -> None:
+    client = web(calm)
     members = client.users_list()["members"]
     assert {each["id"] for each in members} == {"U0AIDIL", "U0CHOO", "U0THIRU", "U0FARAH", "U0BATON"}
     assert client.users_lookupByEmail(email="Choo@example.com")["user"]["id"] == "U0CHOO"

@@ -11,6 +11,7 @@ from store.columns import PlainText
 OPEN_RUN = text("status IN ('queued', 'running')")
 UNTOLD = text("revision > told")
 OWED = text("wanted > delivered AND failed IS NULL")
+UNPOSTED = text("ts IS NULL AND failed IS NULL")
 
 
 class RunRow(SQLModel, table=True):
@@ -103,13 +104,18 @@ class OutboxRow(SQLModel, table=True):
     """
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("outbox_owed", "due_at", sqlite_where=OWED, postgresql_where=OWED),)
+    __table_args__ = (
+        Index("outbox_owed", "due_at", sqlite_where=OWED, postgresql_where=OWED),
+        # After hours without Slack thousands wait; each looks for an earlier first post of its thread.
+        Index("outbox_unposted", "parent", "id", sqlite_where=UNPOSTED, postgresql_where=UNPOSTED),
+        Index("outbox_unposted_there", "thread_ts", "id", sqlite_where=UNPOSTED, postgresql_where=UNPOSTED),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True)
     """Names the thing it shows, such as `run:12`. It travels as message metadata, so that a copy can be found."""
     channel: str
-    """Slack channel or member id (a direct message)."""
+    """Slack channel or member id (a direct message), or a channel's name with a hash."""
     parent: str | None = None
     """Key of the row that opens the thread; this one waits until that one has been posted."""
     thread_ts: str | None = None

@@ -61,6 +61,8 @@ class Slack:
         self._channels_lock = threading.Lock()
 
     def post(self, channel: str, payload: Mapping[str, Any], *, key: str, thread_ts: str | None) -> Posted:
+        """Post to a channel or person by id, or to a channel by its name with a hash, under the name *key*."""
+        channel = self._id_of(channel)
         thread = {"thread_ts": thread_ts} if thread_ts else {}
         answer = self._call(
             "chat.postMessage", lane=channel, channel=channel, metadata=_metadata(key), **thread, **payload
@@ -78,6 +80,7 @@ class Slack:
 
     def find(self, channel: str, *, key: str, thread_ts: str | None) -> Posted | None:
         """Return the message that carries *key*, among the newest 200 of the channel or thread."""
+        channel = self._id_of(channel)
         if thread_ts:
             found = self._call(
                 "conversations.replies", channel=channel, ts=thread_ts, include_all_metadata=True, limit=200
@@ -116,12 +119,15 @@ class Slack:
     def publish_home(self, user: str, view: Mapping[str, Any]) -> None:
         self._call("views.publish", user_id=user, view=view)
 
-    def channel_id(self, name: str) -> str:
+    def _id_of(self, channel: str) -> str:
         """
-        Return the id of the channel called *name*; asked of Slack once, then remembered.
+        Return the id of a channel given by its name with a hash; asked of Slack once, then remembered.
 
         Raises: SlackRefused: there is no such channel, or the bot cannot see it.
         """
+        if not channel.startswith("#"):
+            return channel
+        name = channel.removeprefix("#")
         with self._channels_lock:
             if name not in self._channels:
                 self._channels.update(self._load_channels())

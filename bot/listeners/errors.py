@@ -4,12 +4,13 @@ import logging
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 from bot.deps import Deps
 from bot.gateways.slack import SlackRefused, SlackUnavailable
 from bot.listeners.heard import Heard
 from bot.listeners.reply import reply
-from bot.views.blocks import Message, escape, private
+from bot.views.blocks import Message, escape, private, section
 from store.domain.errors import UserError
 
 logger = logging.getLogger(__name__)
@@ -24,6 +25,8 @@ def tell_error(deps: Deps, heard: Heard) -> Iterator[None]:
         yield
     except Exception as error:
         message = explain(error)
+        if heard.typed:  # the form has closed: what was typed must not be lost with it
+            message = replace(message, blocks=(*message.blocks, section(f"You had typed:\n{escape(heard.typed)}")))
         with suppress(SlackRefused, SlackUnavailable):
             reply(deps, heard, message)
 

@@ -24,6 +24,8 @@ class Heard:
     trigger_id: str = ""
     response_url: str = ""
     thread_ts: str | None = None
+    typed: str = ""
+    """What a form held, as it can be shown to whoever filled it in."""
 
 
 def delivery_key(body: Mapping[str, Any]) -> str:
@@ -65,11 +67,9 @@ def from_press(body: Mapping[str, Any]) -> Heard:
 def from_submission(body: Mapping[str, Any]) -> Heard:
     """Read a form: block id to what was typed or chosen, None where a field was left empty."""
     state = body["view"]["state"]["values"]
-    return Heard(
-        key=delivery_key(body),
-        user=body["user"]["id"],
-        value={block: _input(next(iter(elements.values()))) for block, elements in state.items()},
-    )
+    value = {block: _input(next(iter(elements.values()))) for block, elements in state.items()}
+    typed = "\n".join(text for text in value.values() if text)
+    return Heard(key=delivery_key(body), user=body["user"]["id"], value=value, typed=typed)
 
 
 def _input(element: Mapping[str, Any]) -> str | None:

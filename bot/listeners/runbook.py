@@ -5,7 +5,7 @@ import re
 from bot.deps import Deps
 from bot.listeners.hear import Hear
 from bot.listeners.heard import Heard
-from bot.usecases import runbook
+from bot.usecases import oncall, runbook
 from bot.views import home, run
 from bot.views import runbook as views
 from bot.views.blocks import Message
@@ -28,11 +28,15 @@ def answer(deps: Deps, heard: Heard) -> Message:
         return views.answer(asked.answer, question=asked.question, asked=asked.pipeline)
     if asked.pipeline is None:
         return views.pages(plan.pipelines)
-    return views.overview(asked.pipeline, plan.team, runbook.sections(deps, pipeline=asked.pipeline.key))
+    on_call = oncall.who(deps, at=deps.clock.now())
+    return views.overview(asked.pipeline, plan.team, on_call, runbook.sections(deps, pipeline=asked.pipeline.key))
 
 
 def show_section(deps: Deps, heard: Heard) -> Message:
-    return views.shown(runbook.section_at(deps, pipeline=heard.value["pipeline"], heading=heard.value["heading"]))
+    """A button names its section; a menu brings the heading as its choice and the page in its block's id."""
+    pipeline = heard.value.get("pipeline") or heard.value["block"].removeprefix("page:")
+    heading = heard.value.get("heading") or heard.value["choice"]
+    return views.shown(runbook.section_at(deps, pipeline=pipeline, heading=heading))
 
 
 def show_section_of_run(deps: Deps, heard: Heard) -> Message:

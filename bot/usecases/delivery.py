@@ -153,7 +153,8 @@ def _post(deps: Deps, owed: Owed, payload: dict[str, Any]) -> Posted:
         person = owed.payload.get("dm")
         if error.error not in NO_PLACE or not person or person == owed.channel:
             raise
-        note = f"I cannot post in <#{owed.channel}> ({error.error}), so you get this here. Invite me there."
+        place = owed.channel if owed.channel.startswith("#") else f"<#{owed.channel}>"
+        note = f"I cannot post in {place} ({error.error}), so you get this here. Invite me there."
         text = f"{payload['text']}\n{note}"
         blocks = [context(note), *payload["blocks"]] if "blocks" in payload else []
         told = {**payload, "text": text, **({"blocks": blocks} if blocks else {})}

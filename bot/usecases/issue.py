@@ -27,7 +27,7 @@ def report(
     plan = deps.plan
     known = find_pipeline(plan.pipelines, pipeline)
     channels = plan.team.channels
-    channel = deps.slack.channel_id(channels.alerts if severity is Severity.HIGH else channels.oncall)
+    channel = f"#{channels.alerts if severity is Severity.HIGH else channels.oncall}"
     on_call = resolve(plan.team, plan.pipelines, at=at)
     with deps.sessions.writing() as db:
         issue = issues.save(

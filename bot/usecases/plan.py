@@ -32,7 +32,7 @@ def _tell_broken(deps: Deps, faults: tuple[str, ...]) -> None:
     more = f"\n… and {len(faults) - 10} more: `baton plan check`" if len(faults) > 10 else ""
     text = f"⚠️ The plan was changed and has {len(faults)} faults, so the version before stays in force.\n{listed}{more}"
     message = Message(text=text, blocks=(section(text),))
-    channel = deps.slack.channel_id(deps.plan.team.channels.oncall)
+    channel = f"#{deps.plan.team.channels.oncall}"
     with deps.sessions.writing() as db:
         outbox.owe(db, key=key, channel=channel, payload=message.payload(), at=deps.machine_clock.now())
     deps.nudge()

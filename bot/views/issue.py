@@ -10,13 +10,13 @@ from bot.views.blocks import (
     context,
     escape,
     header,
-    mention,
     option,
     plain,
     section,
     select,
     slack_time,
 )
+from bot.views.people import holder
 from store.domain.issue import Issue
 from store.domain.oncall import OnCall
 from store.domain.pipeline import Pipeline
@@ -101,7 +101,7 @@ def posted(issue: Issue, pipeline: Pipeline, team: TeamFile, on_call: OnCall) ->
     """Return the message that tells the team of *issue*; the person on call is mentioned for high severity only."""
     icon = _ICON[issue.severity]
     text = f"{icon} {issue.name}: {escape(issue.summary)} ({escape(pipeline.name)}, {issue.severity})"
-    holder = _holder(pipeline, team, on_call, loud=issue.severity is Severity.HIGH)
+    who = holder(pipeline, team, on_call, loud=issue.severity is Severity.HIGH)
     rule = team.severities[issue.severity]
     hours = int(rule.handled_within.total_seconds() // 3600)
     promise = f"to be handled within {hours} {'business ' if rule.business_hours else ''}hours"
@@ -110,14 +110,6 @@ def posted(issue: Issue, pipeline: Pipeline, team: TeamFile, on_call: OnCall) ->
         header(f"{icon} {issue.name} · {pipeline.name}"),
         section(f"*{escape(issue.summary)}*" + (f"\n{escape(issue.details)}" if issue.details else "")),
         context(f"{issue.severity.capitalize()} severity, {promise}{about}"),
-        context(f"Reported by <@{issue.reported_by}> {slack_time(issue.reported_at)} · {holder}"),
+        context(f"Reported by <@{issue.reported_by}> {slack_time(issue.reported_at)} · On call: {who}"),
     ]
     return Message(text=text, blocks=tuple(blocks))
-
-
-def _holder(pipeline: Pipeline, team: TeamFile, on_call: OnCall, *, loud: bool) -> str:
-    for turn in on_call.turns:
-        if turn.rotation == pipeline.on_call.rotation and turn.shifts:
-            person = team.people[turn.shifts[0].person]
-            return f"On call: {mention(person.slack if loud else None, person.name)}"
-    return f"No on-call on purpose. {escape(pipeline.on_call.why)}"

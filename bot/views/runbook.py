@@ -2,7 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 
-from bot.views.blocks import Block, Message, actions, button, clip, context, divider, escape, fields, section
+from bot.views.blocks import (
+    Block,
+    Message,
+    actions,
+    button,
+    clip,
+    context,
+    divider,
+    escape,
+    fields,
+    option,
+    section,
+    select,
+)
+from bot.views.people import holder, name_of
+from store.domain.oncall import OnCall
 from store.domain.pipeline import Pipeline
 from store.domain.runbook import Answer, Section
 from store.domain.team import TeamFile
@@ -10,6 +25,8 @@ from store.domain.team import TeamFile
 SHOW, REPORT = "runbook_show", "issue_open"
 MARKDOWN_LIMIT = 11_000  # Slack allows 12,000 characters in all markdown blocks of a message
 BUTTONS = 25
+SYMPTOMS = "Symptoms"
+"""The heading under which a page lists what people see; a page without it has a menu only."""
 
 
 def pages(pipelines: Mapping[str, Pipeline]) -> Message:
@@ -19,22 +36,31 @@ def pages(pipelines: Mapping[str, Pipeline]) -> Message:
     return Message(text="The runbooks of this plan", blocks=(section(lead), *(section(line) for line in lines)))
 
 
-def overview(pipeline: Pipeline, team: TeamFile, sections: Sequence[Section]) -> Message:
-    """Return a pipeline's facts with a button for each section of its page."""
-    owner, second = _name(team, pipeline.owners.primary), _name(team, pipeline.owners.secondary)
+def overview(pipeline: Pipeline, team: TeamFile, on_call: OnCall, sections: Sequence[Section]) -> Message:
+    """Return a pipeline's facts, a button for each symptom of its page, and a menu of all other sections."""
+    owner, second = name_of(team, pipeline.owners.primary), name_of(team, pipeline.owners.secondary)
     facts = [
         f"*Owner*\n{escape(owner)}, then {escape(second)}",
-        "*Promise*\n" + (escape("; ".join(sla.promise for sla in pipeline.sla)) or "none"),
-        f"*On call*\n{pipeline.on_call.rotation or 'nobody, on purpose'}",
+        f"*On call*\n{holder(pipeline, team, on_call)}",
+        "*Promise*\n" + ("\n".join(escape(sla.promise) for sla in pipeline.sla) or "none"),
         f"*Needs first*\n{', '.join(pipeline.upstreams) or 'nothing'}",
     ]
-    buttons = [
-        button(clip(one.heading, 74), f"{SHOW}:{number}", {"pipeline": pipeline.key, "heading": one.heading})
-        for number, one in enumerate(sections[: 2 * BUTTONS])
-    ]
-    rows = [actions(buttons[start : start + BUTTONS]) for start in range(0, len(buttons), BUTTONS)]
-    text = f"*{escape(pipeline.name)}*: {escape(pipeline.summary)}"
-    return Message(text=text, blocks=(section(text), fields(facts), *rows))
+    symptoms = [one for one in sections if one.path[:1] == (SYMPTOMS,)][:BUTTONS]
+    others = [one for one in sections if one not in symptoms]
+    blocks = [section(f"*{escape(pipeline.name)}*: {escape(pipeline.summary)}"), fields(facts)]
+    if symptoms:
+        buttons = [_opens(one, f"{SHOW}:{number}") for number, one in enumerate(symptoms)]
+        blocks += [section("*What do you see?*"), actions(buttons)]
+    if others:
+        menu = select(f"{SHOW}:menu", "Open a section", [option(one.heading, clip(one.heading, 150)) for one in others])
+        label = "*The rest of the page*" if symptoms else "*The page*"
+        blocks.append({**section(label, accessory=menu), "block_id": f"page:{pipeline.key}"})
+    return Message(text=f"{pipeline.name}: {pipeline.summary}", blocks=tuple(blocks))
+
+
+def _opens(one: Section, action: str, *, named: bool = False) -> Block:
+    label = f"{one.pipeline}: {one.heading}" if named else one.heading
+    return button(label, action, {"pipeline": one.pipeline, "heading": one.heading})
 
 
 def answer(found: Answer, *, question: str, asked: Pipeline | None) -> Message:
@@ -43,14 +69,7 @@ def answer(found: Answer, *, question: str, asked: Pipeline | None) -> Message:
         return shown(found.hits[0].section, asked=asked)
     quoted = escape(clip(question, 200))
     if found.band == "unsure":
-        buttons = [
-            button(
-                f"{hit.section.pipeline}: {hit.section.heading}",
-                f"{SHOW}:{number}",
-                {"pipeline": hit.section.pipeline, "heading": hit.section.heading},
-            )
-            for number, hit in enumerate(found.hits[:3])
-        ]
+        buttons = [_opens(hit.section, f"{SHOW}:{number}", named=True) for number, hit in enumerate(found.hits[:3])]
         text = f"I am not sure which section answers “{quoted}”. The closest:"
         return Message(text=text, blocks=(section(text), actions(buttons)))
     missing = ", ".join(f"“{escape(word)}”" for word in found.unknown_words[:5])
@@ -63,7 +82,7 @@ def answer(found: Answer, *, question: str, asked: Pipeline | None) -> Message:
 
 def shown(found: Section, *, asked: Pipeline | None = None) -> Message:
     """Return one section as it stands on the page, with where it stands."""
-    blocks: list[Block] = [section(f"*{escape(' › '.join(found.path))}*")]
+    blocks: list[Block] = [section(f"*{escape(found.citation)}*")]
     if asked and asked.key != found.pipeline:
         blocks.append(context(f"This looks like *{found.pipeline}*, not {asked.key}."))
     blocks.append({"type": "markdown", "text": clip(found.text, MARKDOWN_LIMIT)})
@@ -71,7 +90,3 @@ def shown(found: Section, *, asked: Pipeline | None = None) -> Message:
     blocks.append(context(f"From `{found.pipeline}.md`, line {found.line}"))
     blocks.append(actions([button("Report an issue", REPORT, {"pipeline": found.pipeline})]))
     return Message(text=f"{found.page_title}: {found.heading}", blocks=tuple(blocks))
-
-
-def _name(team: TeamFile, key: str) -> str:
-    return team.teams[key].name if key in team.teams else team.people[key].name if key in team.people else key

@@ -51,6 +51,8 @@ def test_the_pages_are_listed_and_each_opens_with_its_facts(world: World) -> Non
     page = choo.expect_ephemeral("Data Engineering, then Product Analytics")
     page.click(page.buttons[0])
     choo.expect_ephemeral("From daily-growth.md, line")
+    page.click("Open a section", value="Run failed: out of memory")
+    choo.expect_ephemeral("Daily Growth › When a run fails › Run failed: out of memory")
 
 
 def test_a_mention_is_answered_once_in_its_thread_for_everybody(world: World) -> None:
@@ -92,6 +94,17 @@ def test_an_empty_summary_stays_in_the_form_with_its_error(world: World) -> None
     nadia.fill(pipeline="aggregate-profit", summary="   ", severity="low")
     assert "Say in a line" in nadia.submit()["summary"]
     nadia.close()
+
+
+def test_a_report_for_a_channel_that_is_gone_is_kept_and_comes_to_its_author(world: World) -> None:
+    nadia = world.as_("nadia").command("/issue aggregate-profit a long story")
+    nadia.expect_modal()
+    world.slack.control("channel", name="on-call-alerts", archived=True)
+    try:
+        nadia.fill(severity="high").submit()
+        assert "I cannot post in #on-call-alerts" in nadia.expect("a long story", in_="dm").text
+    finally:
+        world.slack.control("channel", name="on-call-alerts", archived=False)
 
 
 def test_home_shows_who_is_on_call_and_opens_the_form(world: World) -> None:

@@ -68,6 +68,7 @@ def test_a_form_brings_what_was_typed_and_none_where_nothing_was() -> None:
         "day": None,
         "details": None,
     }
+    assert from_submission(body).typed == "daily-growth\nno signups"
 
 
 def test_a_message_opens_its_own_thread_and_a_reply_stays_in_its() -> None:

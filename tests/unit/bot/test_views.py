@@ -65,12 +65,23 @@ def test_people_are_known_by_their_slack_id_alone(house: Plan) -> None:
     assert person_of(house.team, "thiru") is None
 
 
-def test_a_page_shows_its_facts_and_a_button_for_each_section(house: Plan) -> None:
-    pipeline = house.pipelines["aggregate-engagement"]
-    message = runbook.overview(pipeline, house.team, sections(house, "aggregate-engagement"))
-    assert "Software Engineering, then Data Engineering" in read(message)
-    assert len(message.blocks) <= 50
-    assert all(len(b["elements"]) <= 25 for b in message.blocks if b["type"] == "actions")
+@pytest.mark.parametrize("key", ["aggregate-engagement", "daily-growth", "aggregate-investor"])
+def test_a_page_shows_its_facts_a_button_for_each_symptom_and_a_menu_of_the_rest(
+    house: Plan, on_call: OnCall, key: str
+) -> None:
+    page = sections(house, key)
+    message = runbook.overview(house.pipelines[key], house.team, on_call, page)
+    assert "*On call*\nThiru" in read(message)
+    menu = next(block["accessory"]["options"] for block in message.blocks if "accessory" in block)
+    reachable = buttons(message) + [option["value"] for option in menu]
+    assert sorted(reachable) == sorted(one.heading for one in page), "every section, once"
+    assert "Run failed: out of memory" not in buttons(message)
+
+
+def test_a_page_without_symptoms_has_a_menu_only(house: Plan, on_call: OnCall) -> None:
+    message = runbook.overview(house.pipelines["daily-growth"], house.team, on_call, [a_section(path=("SLA",))])
+    assert buttons(message) == []
+    assert "*The page*" in read(message)
 
 
 def a_section(**changes: Any) -> Section:

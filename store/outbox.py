@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, update
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -21,7 +21,7 @@ from store.session import insert_into
 from store.tables import OutboxRow
 
 Parent = aliased(OutboxRow, name="parent")
-Earlier = aliased(OutboxRow, name="earlier")
+Unposted = aliased(OutboxRow, name="unposted")
 
 
 @dataclass(frozen=True)
@@ -144,23 +144,25 @@ def next_due(db: Session) -> datetime | None:
 def _sendable() -> tuple[ColumnElement[bool], ...]:
     """Say which rows are owed and wait for no other row; `Parent` is joined."""
     posted = col(OutboxRow.ts).is_not(None)
+    alone = and_(col(OutboxRow.parent).is_(None), col(OutboxRow.thread_ts).is_(None))
     # a thread whose opener was given up: better told in the channel than not at all
-    opened = or_(col(OutboxRow.parent).is_(None), col(Parent.ts).is_not(None), col(Parent.failed).is_not(None))
-    same_thread = or_(
-        col(Earlier.parent) == col(OutboxRow.parent),
-        and_(col(Earlier.channel) == col(OutboxRow.channel), col(Earlier.thread_ts) == col(OutboxRow.thread_ts)),
-    )
-    waits = exists().where(
-        col(Earlier.wanted) > col(Earlier.delivered),
-        col(Earlier.failed).is_(None),
-        col(Earlier.ts).is_(None),
-        col(Earlier.id) < col(OutboxRow.id),
-        same_thread,
-    )
+    opened = or_(col(Parent.ts).is_not(None), col(Parent.failed).is_not(None))
+    # The least id of each thread, not "no smaller id exists": PostgreSQL makes a join of that, and compares thousands
+    # of waiting messages with each other.
+    first = select(func.min(Unposted.id)).where(col(Unposted.ts).is_(None), col(Unposted.failed).is_(None))
+    first_of_ours = first.where(col(Unposted.parent) == col(OutboxRow.parent)).scalar_subquery()
+    first_there = first.where(
+        col(Unposted.thread_ts) == col(OutboxRow.thread_ts), col(Unposted.channel) == col(OutboxRow.channel)
+    ).scalar_subquery()
     return (
         col(OutboxRow.wanted) > col(OutboxRow.delivered),
         col(OutboxRow.failed).is_(None),
-        or_(posted, and_(opened, ~waits)),
+        or_(
+            posted,
+            alone,
+            and_(opened, col(OutboxRow.id) == first_of_ours),
+            col(OutboxRow.id) == first_there,
+        ),
     )
 
 

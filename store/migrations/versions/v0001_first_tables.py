@@ -10,6 +10,7 @@ INSTANT = sa.DateTime(timezone=True)
 OPEN_RUN = sa.text("status IN ('queued', 'running')")
 UNTOLD = sa.text("revision > told")
 OWED = sa.text("wanted > delivered AND failed IS NULL")
+UNPOSTED = sa.text("ts IS NULL AND failed IS NULL")
 
 
 def upgrade() -> None:
@@ -96,6 +97,10 @@ def _messages() -> None:
         sa.UniqueConstraint("key"),
     )
     op.create_index("outbox_owed", "outbox", ["due_at"], sqlite_where=OWED, postgresql_where=OWED)
+    op.create_index("outbox_unposted", "outbox", ["parent", "id"], sqlite_where=UNPOSTED, postgresql_where=UNPOSTED)
+    op.create_index(
+        "outbox_unposted_there", "outbox", ["thread_ts", "id"], sqlite_where=UNPOSTED, postgresql_where=UNPOSTED
+    )
 
 
 def _people() -> None:

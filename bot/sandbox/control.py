@@ -30,8 +30,10 @@ from bot.sandbox.store import Doc
 
 def routes(app: App) -> list[Route]:
     async def control(request: Request) -> Response:
-        body = await request.json() if await request.body() else {}
         what = request.path_params["what"]
+        if request.headers.get("content-type") != "application/json":
+            return JSONResponse({"ok": False, "error": "not_json"}, status_code=400)
+        body = await request.json()
         try:
             return JSONResponse({"ok": True, **await _control(app, what, body)})
         except (KeyError, TypeError, ValueError) as error:

@@ -16,8 +16,8 @@ class Tier:
 
 POSTING = Tier(60, 5)
 """chat.postMessage: one a second in each channel."""
-TIER_1 = Tier(1, 10)
-"""Once a minute; Slack forgives bursts of `apps.connections.open`."""
+CONNECTING = Tier(20, 40)
+"""apps.connections.open is of the first tier, once a minute, yet Slack forgives an app that reconnects often."""
 TIER_2 = Tier(20, 20)
 TIER_3 = Tier(50, 50)
 TIER_4 = Tier(100, 100)

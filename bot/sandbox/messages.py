@@ -85,7 +85,13 @@ def change(workspace: Workspace, channel: Doc, doc: Doc, fields: Doc, *, only_fo
 
 
 def remove(workspace: Workspace, channel: Doc, doc: Doc, *, only_for: str | None = None) -> None:
-    workspace.store.delete_message(channel["id"], doc["ts"])
+    """Take a message away; where people have answered it, a stone stays to mark the place."""
+    if only_for is None and workspace.store.replies(channel["id"], doc["ts"]):
+        stone = {"type": "message", "subtype": "tombstone", "user": SLACKBOT, "hidden": True, "ts": doc["ts"]}
+        stone |= {"text": "This message was deleted.", "thread_ts": doc["ts"]}
+        workspace.store.put_message(channel["id"], stone)
+    else:
+        workspace.store.delete_message(channel["id"], doc["ts"])
     _tell_of(workspace, channel, doc, only_for, "deleted")
     if only_for is None:
         workspace.on_event(

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -33,6 +35,7 @@ from bot.sandbox.store import Store
 from bot.sandbox.workspace import Workspace
 
 TICK_S = 0.1
+HOSTS = ("127.0.0.1", "localhost")
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -149,7 +152,9 @@ def web_app(app: App) -> Starlette:
     ]
     if isinstance(app.delivery.line, Sockets):
         routes.append(WebSocketRoute("/link/", app.delivery.line.serve))
-    return Starlette(routes=[*routes, *seeing.routes(app.workspace), *page(app.workspace)])
+    routes += [*seeing.routes(app.workspace), *page(app.workspace)]
+    # A page from elsewhere that is open in the same browser must not reach in under a name of its own.
+    return Starlette(routes=routes, middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(HOSTS))])
 
 
 def _acting(app: App) -> Endpoint:
@@ -157,6 +162,8 @@ def _acting(app: App) -> Endpoint:
         doing = ACTS.get(request.path_params["act"])
         if doing is None:
             return JSONResponse({"ok": False, "error": "unknown_act"}, status_code=404)
+        if request.headers.get("content-type") != "application/json":  # which a foreign page cannot send unasked
+            return JSONResponse({"ok": False, "error": "not_json"}, status_code=400)
         try:
             return JSONResponse({"ok": True, **await doing(app, await request.json())})
         except JSONDecodeError:

@@ -2,7 +2,7 @@
 
 from bot.sandbox.app import App
 from bot.sandbox.errors import Refused
-from bot.sandbox.limits import FREE, TIER_1
+from bot.sandbox.limits import CONNECTING, FREE
 from bot.sandbox.methods.method import Method
 from bot.sandbox.store import Doc
 from bot.sandbox.wire import Args
@@ -38,5 +38,5 @@ def open_connection(app: App, _args: Args) -> Doc:
 METHODS = {
     "auth.test": Method(auth_test, tier=FREE, token="any"),  # noqa: S106
     "api.test": Method(api_test, tier=FREE, token="none"),  # noqa: S106
-    "apps.connections.open": Method(open_connection, tier=TIER_1, token="app"),  # noqa: S106
+    "apps.connections.open": Method(open_connection, tier=CONNECTING, token="app"),  # noqa: S106
 }

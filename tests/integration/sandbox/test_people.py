@@ -47,11 +47,21 @@ def test_what_cannot_be_done_is_said(calm: Workspace, what: str, body: dict[str,
 
 
 def test_a_request_that_makes_no_sense_is_no_act(calm: Workspace) -> None:
-    for path, body, status in (("/act/fly", b"{}", 404), ("/act/say", b"{}", 400), ("/act/say", b"nonsense", 400)):
+    json_, text = {"Content-Type": "application/json"}, {"Content-Type": "text/plain"}
+    said = json.dumps({"user": "U0CHOO", "channel": ONCALL, "text": "x"}).encode()
+    for path, body, headers, status in (
+        ("/act/fly", b"{}", json_, 404),
+        ("/act/say", b"{}", json_, 400),
+        ("/act/say", b"nonsense", json_, 400),
+        ("/act/say", said, text, 400),
+        ("/act/say", said, {**json_, "Host": "elsewhere.example"}, 400),
+        ("/control/drop", b"{}", text, 400),
+    ):
         with pytest.raises(urllib.error.HTTPError) as caught:
-            urllib.request.urlopen(calm.url + path, body)
+            urllib.request.urlopen(urllib.request.Request(calm.url + path, body, headers))
         assert caught.value.code == status
         caught.value.close()
+    assert not calm.messages("#data-oncall")
 
 
 def test_a_reaction_can_be_given_twice_only_by_two(slack: Workspace) -> None:

@@ -88,3 +88,18 @@ def test_a_restart_keeps_what_people_saw(tmp_path: Path) -> None:
         assert client.files_info(file=file)["file"]["size"] == 4
         slack.control("clock", to="2020-01-01T00:00:00+00:00")
         assert client.chat_postMessage(channel="C0DATAONCALL", text="later")["ts"] > newest
+
+
+def test_a_kill_loses_nothing_that_was_said(tmp_path: Path) -> None:
+    people = tmp_path / "people.json"
+    people.write_text(json.dumps(PEOPLE), encoding="utf-8")
+    where = ["--state", str(tmp_path / "workspace.db"), "--manifest", str(write_manifest(tmp_path))]
+    for round_ in range(2):
+        with subprocess.Popen(
+            [*COMMAND, *where, "--people", str(people)], stdout=subprocess.PIPE, text=True
+        ) as process:
+            assert process.stdout is not None
+            slack = Workspace(process.stdout.readline().split()[3])
+            assert [each.text for each in slack.messages("#data-oncall")] == ["round 0"] * round_
+            slack.as_("choo").say(f"round {round_}")
+            process.kill()

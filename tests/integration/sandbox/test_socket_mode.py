@@ -1,6 +1,7 @@
 """A real Bolt app over the real Socket Mode client."""
 
 import asyncio
+import re
 import threading
 import time
 from typing import Any
@@ -305,3 +306,54 @@ def _buttons(*, confirm: bool) -> dict[str, Any]:
 
 def _post_button(client: WebClient, *, confirm: bool = False) -> str:
     return str(client.chat_postMessage(channel="C0DATAONCALL", text="Go?", blocks=[_buttons(confirm=confirm)])["ts"])
+
+
+def test_choices_on_a_message_are_told_one_by_one_and_add_up(slack: Workspace) -> None:
+    app, heard = new_app(slack)
+
+    @app.action(re.compile("pick|tick|day|menu"))
+    async def used(ack: Any) -> None:
+        await ack()
+
+    def option(value: str) -> dict[str, Any]:
+        return {"text": {"type": "plain_text", "text": value.title()}, "value": value}
+
+    two = [option("low"), option("high")]
+    elements = [
+        {"type": "static_select", "action_id": "pick", "options": two},
+        {"type": "checkboxes", "action_id": "tick", "options": two},
+        {"type": "datepicker", "action_id": "day", "initial_date": "2026-01-12"},
+        {"type": "overflow", "action_id": "menu", "options": two},
+    ]
+    with over_sockets(slack, app):
+        blocks = [{"type": "actions", "block_id": "all", "elements": elements}]
+        web(slack).chat_postMessage(channel="C0DATAONCALL", text="x", blocks=blocks)
+        choo = slack.as_("choo")
+        choo.choose("pick", value="Low").choose("tick", value=["low", "high"]).choose("menu", value="high")
+        choo.choose("day", value="2026-02-01")
+        with pytest.raises(Refusal, match="no_such_option"):
+            choo.choose("pick", value="medium")
+    actions = [each["actions"][0] for each in heard.of("block_actions")]
+    assert [each["type"] for each in actions] == ["static_select", "checkboxes", "overflow", "datepicker"]
+    assert actions[2]["selected_option"]["value"] == "high"
+    state = heard.of("block_actions")[-1]["state"]["values"]["all"]
+    assert state["pick"]["selected_option"]["value"] == "low"
+    assert [each["value"] for each in state["tick"]["selected_options"]] == ["low", "high"]
+    assert state["day"]["selected_date"] == "2026-02-01"
+    assert "menu" not in state, "an overflow menu keeps nothing"
+
+
+def test_the_bot_hears_of_its_own_messages_and_edits_as_slack_tells_them(slack: Workspace) -> None:
+    app, heard = new_app(slack, hears_itself=True)
+    with over_sockets(slack, app):
+        ts = web(slack).chat_postMessage(channel="C0DATAONCALL", text="one")["ts"]
+        web(slack).chat_update(channel="C0DATAONCALL", ts=ts, text="two")
+        web(slack).chat_delete(channel="C0DATAONCALL", ts=ts)
+        posted, changed, deleted = (each["event"] for each in heard.expect("message", 3))
+    assert posted["bot_id"] == "B0BATON"
+    assert (changed["subtype"], changed["message"]["text"], changed["previous_message"]["text"]) == (
+        "message_changed",
+        "two",
+        "one",
+    )
+    assert (deleted["subtype"], deleted["deleted_ts"]) == ("message_deleted", ts)

@@ -276,3 +276,17 @@ def test_a_permalink_leads_to_the_message_and_its_thread(slack: Workspace) -> No
     answer = client.chat_postMessage(channel=ONCALL, text="answer", thread_ts=root)["ts"]
     link = client.chat_getPermalink(channel=ONCALL, message_ts=answer)["permalink"]
     assert link == f"{slack.url}/archives/{ONCALL}/p{answer.replace('.', '')}?thread_ts={root}&cid={ONCALL}"
+
+
+def test_a_deleted_message_leaves_a_stone_where_people_have_answered(slack: Workspace) -> None:
+    client = web(slack)
+    root = client.chat_postMessage(channel=ONCALL, text="root")["ts"]
+    client.chat_postMessage(channel=ONCALL, text="answer", thread_ts=root)
+    alone = client.chat_postMessage(channel=ONCALL, text="alone")["ts"]
+    for ts in (root, alone):
+        client.chat_delete(channel=ONCALL, ts=ts)
+    [stone] = client.conversations_history(channel=ONCALL)["messages"]
+    assert (stone["ts"], stone["subtype"], stone["reply_count"]) == (root, "tombstone", 1)
+    assert [each["text"] for each in client.conversations_replies(channel=ONCALL, ts=root)["messages"]][1:] == [
+        "answer"
+    ]

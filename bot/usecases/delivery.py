@@ -59,7 +59,7 @@ def deliver(deps: Deps, owed: Owed) -> None:
     """Make Slack show *owed*, and save what Slack answered or when to try again."""
     try:
         pictured = _with_file(deps, owed) if "picture" in owed.payload else None
-        held = _hold_on(deps, owed) if pictured else owed
+        held = _hold_on(deps, owed)
         if held is None:
             return
         owed = held
@@ -80,6 +80,7 @@ def deliver(deps: Deps, owed: Owed) -> None:
 
 
 def _hold_on(deps: Deps, owed: Owed) -> Owed | None:
+    """Begin the hold anew just before sending: the messages before this one, or its picture, may have taken long."""
     with deps.sessions.writing() as db:
         return outbox.hold_on(db, owed, until=deps.machine_clock.now() + HOLD)
 

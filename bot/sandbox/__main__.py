@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def main(argv: list[str] | None = None) -> int:
                 credentials=credentials,
             )
         )
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, sqlite3.Error) as error:
         print(f"The workspace does not start: {error}", file=sys.stderr)  # noqa: T201
         return 1
     print(f"Workspace ready at {server.url}", flush=True)  # noqa: T201

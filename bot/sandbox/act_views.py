@@ -78,7 +78,6 @@ def _follow(app: App, user: str, view: Doc, answer: Any) -> dict[str, str]:
     Raises: NotPossible: `invalid_response`: Slack would not take the answer, and the person sees a failure.
     """
     answer = answer if isinstance(answer, dict) else {}
-    place = len(app.workspace.store.modals(user)) - 1
     try:
         match answer.get("response_action"):
             case "errors":
@@ -86,21 +85,24 @@ def _follow(app: App, user: str, view: Doc, answer: Any) -> dict[str, str]:
             case "clear":
                 modals.close_from(app.workspace, user, 0)
             case "update":
-                modals.update_modal(
-                    app.workspace, view["id"], check_view(answer.get("view"), ("modal",), knows_file=app.knows_file)
-                )
+                modals.update_modal(app.workspace, view["id"], _new_view(app, answer))
             case "push":
-                modals.push_modal(
-                    app.workspace, user, check_view(answer.get("view"), ("modal",), knows_file=app.knows_file)
-                )
+                modals.push_modal(app.workspace, user, _new_view(app, answer))
             case None if not answer:
-                modals.close_from(app.workspace, user, place)
+                _close_alone(app, user, view)
             case other:
                 raise Refused("invalid_response", got=other)
     except Refused as refused:
         text = "We had some trouble connecting. Try again?"
         raise NotPossible("invalid_response", text, why=refused.body()) from None
     return {}
+
+
+def _close_alone(app: App, user: str, view: Doc) -> None:
+    """Close the submitted view and what the app has put on it since; the person may have closed it already."""
+    stack = [each["id"] for each in app.workspace.store.modals(user)]
+    if view["id"] in stack:
+        modals.close_from(app.workspace, user, stack.index(view["id"]))
 
 
 def _checked_errors(view: Doc, errors: Any) -> dict[str, str]:

@@ -48,7 +48,7 @@ async def command(app: App, body: Doc) -> Doc:
     ws = app.workspace
     person = ws.need_person(body["user"])
     channel = ws.need_channel_of(person["id"], body["channel"])
-    name, _, text = str(body["text"]).strip().partition(" ")
+    name, text = [*str(body["text"]).split(None, 1), "", ""][:2]
     declared = ws.manifest.command(name)
     if declared is None:
         raise NotPossible("unknown_command", f"{name} is not a valid command.")

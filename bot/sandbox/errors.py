@@ -35,3 +35,10 @@ class NotPossible(Exception):
 
     def body(self) -> dict[str, Any]:
         return {"ok": False, "error": self.error, "message": self.text, **self.more}
+
+
+class Asked(dict[str, Any]):
+    """What a person's act or look was asked with; a part that is missing is named. `[]` raises NotPossible."""
+
+    def __missing__(self, key: str) -> Any:
+        raise NotPossible("missing", f"{key} is missing.")

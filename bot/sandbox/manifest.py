@@ -50,10 +50,10 @@ def load_manifest(path: Path) -> Manifest:
 
     Raises: ValueError: it is no manifest, or a command has no leading slash.
     """
-    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    if not isinstance(raw, dict) or "display_information" not in raw:
-        raise ValueError(f"{path} is no app manifest: `display_information` is missing")
-    return read_manifest(raw)
+    try:
+        return read_manifest(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
+        raise ValueError(f"{path} is no app manifest: {error!r}") from None
 
 
 def read_manifest(raw: dict[str, Any]) -> Manifest:

@@ -14,11 +14,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.sandbox.errors import NotPossible
+from bot.sandbox.errors import Asked, NotPossible
 from bot.sandbox.store import Doc
 from bot.sandbox.workspace import Workspace
-
-Query = dict[str, str]
 
 
 def routes(workspace: Workspace) -> list[Route]:
@@ -27,16 +25,14 @@ def routes(workspace: Workspace) -> list[Route]:
         if look is None:
             return JSONResponse({"ok": False, "error": "unknown_sight"}, status_code=404)
         try:
-            return JSONResponse({"ok": True, **look(workspace, dict(request.query_params))})
+            return JSONResponse({"ok": True, **look(workspace, Asked(request.query_params))})
         except NotPossible as refused:
             return JSONResponse(refused.body())
-        except KeyError as missing:
-            return JSONResponse({"ok": False, "error": "missing", "message": f"{missing} is missing."}, status_code=400)
 
     return [Route("/see/{what}", see)]
 
 
-def _messages(workspace: Workspace, query: Query) -> Doc:
+def _messages(workspace: Workspace, query: Asked) -> Doc:
     channel = workspace.need_channel_of(query["user"], query["channel"])
     if query.get("all"):
         found = workspace.everything(channel["id"], query["user"])
@@ -45,7 +41,7 @@ def _messages(workspace: Workspace, query: Query) -> Doc:
     return {"channel": channel, "messages": found}
 
 
-_LOOKS: dict[str, Callable[[Workspace, Query], Doc]] = {
+_LOOKS: dict[str, Callable[[Workspace, Asked], Doc]] = {
     "people": lambda workspace, _query: {"people": workspace.people()},
     "channels": lambda workspace, query: {"channels": workspace.channels_of(query["user"])},
     "messages": _messages,

@@ -7,7 +7,6 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
-from json import JSONDecodeError
 from pathlib import Path
 
 import uvicorn
@@ -24,7 +23,7 @@ from bot.sandbox.acts import ACTS
 from bot.sandbox.app import App, Credentials
 from bot.sandbox.clock import TeamClock
 from bot.sandbox.delivery import ACK_WITHIN_S, Delivery, Line
-from bot.sandbox.errors import NotPossible
+from bot.sandbox.errors import Asked, NotPossible
 from bot.sandbox.limits import Limits
 from bot.sandbox.manifest import load_manifest
 from bot.sandbox.page import page
@@ -74,7 +73,11 @@ class Server(uvicorn.Server):
     def __init__(self, options: Options) -> None:
         self.socket = socket.create_server(("127.0.0.1", options.port))
         self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
-        self.app = build_app(options, self.url)
+        try:
+            self.app = build_app(options, self.url)
+        except BaseException:
+            self.socket.close()
+            raise
         self._ended = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         super().__init__(
@@ -165,13 +168,13 @@ def _acting(app: App) -> Endpoint:
         if request.headers.get("content-type") != "application/json":  # which a foreign page cannot send unasked
             return JSONResponse({"ok": False, "error": "not_json"}, status_code=400)
         try:
-            return JSONResponse({"ok": True, **await doing(app, await request.json())})
-        except JSONDecodeError:
+            asked = Asked(await request.json())
+        except (TypeError, ValueError):
             return JSONResponse({"ok": False, "error": "not_json"}, status_code=400)
+        try:
+            return JSONResponse({"ok": True, **await doing(app, asked)})
         except NotPossible as refused:
             return JSONResponse(refused.body())
-        except KeyError as missing:
-            return JSONResponse({"ok": False, "error": "missing", "message": f"{missing} is missing."}, status_code=400)
 
     return act
 

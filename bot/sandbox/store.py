@@ -31,6 +31,8 @@ class Store:
     """Rows in, documents out. Every call is a transaction of its own; one thread uses it: the server's."""
 
     def __init__(self, path: Path | str) -> None:
+        if str(path) != ":memory:":
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._db.execute("pragma journal_mode = wal")
         self._db.execute("pragma synchronous = off")  # a sandbox: the operating system's cache outlives a kill

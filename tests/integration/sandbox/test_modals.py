@@ -1,5 +1,7 @@
 """Modals, the app's home and selects that ask the app, with a real Bolt app."""
 
+import asyncio
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -319,3 +321,25 @@ def test_a_global_shortcut_has_a_trigger(slack: Workspace) -> None:
     with over_sockets(slack, app):
         slack.as_("choo").shortcut("ask")
     assert heard.of("shortcut")[0]["trigger_id"]
+
+
+def test_a_submission_closes_its_own_view_also_when_the_person_was_faster(slack: Workspace) -> None:
+    app, heard = new_app(slack)
+    forms, gone = Forms(app, heard, modal()), threading.Event()
+
+    async def late(ack: Any) -> None:
+        await asyncio.to_thread(gone.wait, 2)
+        await ack()
+
+    app.view("slow")(late)
+    forms.view = modal(callback_id="slow")
+    with over_sockets(slack, app):
+        choo = slack.as_("choo").command("/rerun").fill(why="because")
+        sending = threading.Thread(target=choo.submit)
+        sending.start()
+        heard.expect("view_submission")
+        choo.close()
+        choo.command("/rerun").expect_modal()
+        gone.set()
+        sending.join()
+        assert len(choo.views()) == 1, "the new one stays open"

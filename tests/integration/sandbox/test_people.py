@@ -24,6 +24,7 @@ def test_what_people_type_is_text_and_names_become_mentions(slack: Workspace) ->
 @pytest.mark.parametrize(
     ("what", "body", "error"),
     [
+        ("say", {"user": "U0CHOO", "channel": ONCALL}, "missing"),
         ("say", {"user": "U404", "channel": ONCALL, "text": "x"}, "user_not_found"),
         ("say", {"user": "U0BATON", "channel": ONCALL, "text": "x"}, "user_not_found"),
         ("say", {"user": "U0CHOO", "channel": "C404", "text": "x"}, "not_in_channel"),
@@ -51,7 +52,7 @@ def test_a_request_that_makes_no_sense_is_no_act(calm: Workspace) -> None:
     said = json.dumps({"user": "U0CHOO", "channel": ONCALL, "text": "x"}).encode()
     for path, body, headers, status in (
         ("/act/fly", b"{}", json_, 404),
-        ("/act/say", b"{}", json_, 400),
+        ("/act/say", b"[1]", json_, 400),
         ("/act/say", b"nonsense", json_, 400),
         ("/act/say", said, text, 400),
         ("/act/say", said, {**json_, "Host": "elsewhere.example"}, 400),

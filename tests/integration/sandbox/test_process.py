@@ -57,6 +57,16 @@ def test_a_file_that_is_wrong_is_named(tmp_path: Path, people: str, said: str) -
     assert "Traceback" not in done.stderr
 
 
+def test_a_state_that_is_no_workspace_is_left_alone(tmp_path: Path) -> None:
+    state = tmp_path / "notes.txt"
+    state.write_text("not a database, " * 100, encoding="utf-8")
+    files = ["--manifest", str(write_manifest(tmp_path)), "--state", str(state)]
+    done = subprocess.run([*COMMAND, *files], capture_output=True, text=True, timeout=20, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "file is not a database" in done.stderr
+    assert state.read_text(encoding="utf-8").startswith("not a database")
+
+
 def test_a_restart_keeps_what_people_saw(tmp_path: Path) -> None:
     manifest = write_manifest(tmp_path)
     with running_sandbox(tmp_path, manifest=manifest) as slack:

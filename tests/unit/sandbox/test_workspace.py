@@ -134,7 +134,7 @@ async def test_changes_reach_those_they_concern(workspace: Workspace) -> None:
     assert [each["ts"] for each in await aidil] == [posted["ts"]]
 
 
-@pytest.mark.parametrize("text", ["[]", "display_information", "features: {}"])
+@pytest.mark.parametrize("text", ["[]", "display_information", "features: {}", "a: [", ""])
 def test_a_file_that_is_no_manifest_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "manifest.yaml"
     path.write_text(text, encoding="utf-8")

@@ -106,7 +106,24 @@ def issue_form() -> dict[str, Any]:
                 "optional": True,
                 "element": {"type": "plain_text_input", "action_id": "text", "multiline": True},
             },
+            {
+                "type": "actions",
+                "block_id": "more",
+                "elements": [{"type": "button", "text": plain("Choose a run"), "action_id": "choose_run"}],
+            },
         ],
+    }
+
+
+def run_form() -> dict[str, Any]:
+    """Opens above the issue's form; its options come from the app while the person types."""
+    element = {"type": "external_select", "action_id": "run", "min_query_length": 2, "placeholder": plain("Find a run")}
+    return {
+        "type": "modal",
+        "callback_id": "run",
+        "title": plain("Which run?"),
+        "submit": plain("Take it"),
+        "blocks": [{"type": "input", "block_id": "run", "label": plain("Run"), "element": element}],
     }
 
 
@@ -140,6 +157,19 @@ def build(client: WebClient) -> App:
             return
         ack()
         client.chat_postMessage(channel=body["user"]["id"], text=f"Issue DI-1 ({severity}): {text}")
+
+    @app.action("choose_run")
+    def choose_run(ack: Callable[[], None], body: dict[str, Any]) -> None:
+        ack()
+        client.views_push(trigger_id=body["trigger_id"], view=run_form())
+
+    @app.options("run")
+    def runs(ack: Callable[..., None], payload: dict[str, Any]) -> None:
+        ack(options=[option(f"{payload['value']} on day {day}", f"run-{day}") for day in (1, 2)])
+
+    @app.view("run")
+    def taken(ack: Callable[[], None]) -> None:
+        ack()
 
     @app.command("/sleepy")
     def sleepy() -> None:

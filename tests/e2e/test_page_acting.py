@@ -108,6 +108,29 @@ def test_a_form_is_opened_from_a_message_and_closed_with_escape(choo: Page, work
     assert workspace.server.app.workspace.views_of("U0CHOO") == []
 
 
+def test_a_form_opens_above_another_and_its_options_come_while_typing(choo: Page, tmp_path: Path) -> None:
+    write(choo, "/issue")
+    form = choo.get_by_role("dialog", name="New issue")
+    form.get_by_label("What happened?").fill("half a sentence")
+    form.get_by_role("button", name="Choose a run").click()
+    upper = choo.get_by_role("dialog", name="Which run?")
+    upper.get_by_role("combobox").click()
+    search = upper.get_by_role("textbox", name="Search")
+    search.press_sequentially("a")
+    expect(upper.locator(".nothing")).to_have_text("Type at least 2 characters")
+    search.press_sequentially("gg")
+    expect(upper.get_by_role("option")).to_have_text(["agg on day 1", "agg on day 2"])
+    choo.screenshot(path=tmp_path / "stack.png")
+    choo.keyboard.press("ArrowDown")
+    choo.keyboard.press("Enter")
+    expect(upper.get_by_role("combobox")).to_contain_text("agg on day 2")
+    upper.get_by_role("button", name="Take it").click()
+    expect(upper).to_have_count(0)
+    expect(form.get_by_label("What happened?")).to_have_value("half a sentence")
+    form.get_by_role("button", name="Cancel").click()
+    expect(form).to_have_count(0)
+
+
 def test_a_form_survives_a_reload_with_what_was_chosen(choo: Page) -> None:
     write(choo, "/issue")
     form = choo.get_by_role("dialog", name="New issue")

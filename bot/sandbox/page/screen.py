@@ -122,6 +122,7 @@ def screen(
     limit = max(limit, PAGE_OF_MESSAGES)
     found = workspace.messages(channel, user, limit=limit + 1) if tab == "messages" else []
     answers = workspace.thread(channel, thread, user) if thread else []
+    kept = _kept(workspace, channel, user, [*found, *answers])
     home = workspace.home_of(user) if with_app else None
     return Screen(
         me=_person(people[user], channel, place),
@@ -143,10 +144,10 @@ def screen(
         topic=mrkdwn(str((place.get("topic") or {}).get("value") or ""), seat),
         member_count=len(workspace.store.members(channel)),
         tab=tab,
-        lines=lines(found[-limit:], seat, key="m", values=_kept(workspace, channel, user, found)),
+        lines=lines(found[-limit:], seat, key="m", values=kept),
         earlier=_address(user, channel, limit=str(limit * 2)) if len(found) > limit else "",
         thread=thread if answers else "",
-        thread_lines=lines(answers, seat, key="t", values=_kept(workspace, channel, user, answers)),
+        thread_lines=lines(answers[:1], seat, key="t", values=kept) + lines(answers[1:], seat, key="t", values=kept),
         modals=tuple(_modal(workspace, view, user, seat) for view in workspace.views_of(user)),
         home=blocks(home["blocks"], _surface(workspace, home, user, seat)) if home and tab == "home" else None,
         home_id=str(home["id"]) if home else "",
@@ -159,6 +160,7 @@ def _seat(workspace: Workspace, user: str, people: Mapping[str, Doc], seen: list
     return Seat(
         viewer=user,
         people={key: _name(each) for key, each in people.items()},
+        apps=frozenset(key for key, each in people.items() if each["is_bot"]),
         channels={each["id"]: each["name"] for each in seen if not each["is_im"]},
         groups={each["id"]: each["handle"] for each in workspace.store.all("usergroup")},
         zone=zone,

@@ -13,6 +13,7 @@ class Seat:
     Args:
         viewer: id of the person who looks; their own mentions stand out.
         people, channels, groups: what ids stand for, without `@` and `#`.
+        apps: who of the people is none.
         zone: of the person's browser; every time is shown in it.
         now: aware UTC, the team's time; says what "today" is.
     """
@@ -21,5 +22,6 @@ class Seat:
     people: Mapping[str, str] = field(default_factory=dict)
     channels: Mapping[str, str] = field(default_factory=dict)
     groups: Mapping[str, str] = field(default_factory=dict)
+    apps: frozenset[str] = frozenset()
     zone: tzinfo = UTC
     now: datetime = datetime(2024, 1, 1, tzinfo=UTC)

@@ -1,6 +1,6 @@
 """A channel's messages as lines to draw: who, when, under which day, joined to the line above or not."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -113,7 +113,8 @@ def _line(message: Doc, above: Line | None, surface: Surface) -> Line:
         above is not None
         and not new_day
         and above.author_id == author_id
-        and above.ephemeral == ephemeral
+        and not above.ephemeral
+        and not ephemeral
         and at - above.at < TOGETHER
         and message.get("subtype") != "thread_broadcast"
     )
@@ -189,7 +190,6 @@ def _replies(message: Doc, seat: Seat) -> Replies | None:
     latest = from_seconds(message.get("latest_reply"))
     if not count or latest is None:
         return None
-    users: Sequence[Any] = listed(message.get("reply_users"))
-    return Replies(
-        count, tuple(avatar_of(str(user), seat.people.get(str(user), "?")) for user in users), ago(latest, seat)
-    )
+    users = [str(user) for user in listed(message.get("reply_users"))]
+    avatars = (avatar_of(user, seat.people.get(user, "?"), is_app=user in seat.apps) for user in users)
+    return Replies(count, tuple(avatars), ago(latest, seat))

@@ -28,10 +28,11 @@ def test_neighbouring_messages_of_one_author_share_a_name() -> None:
 
 
 def test_a_new_day_and_an_ephemeral_one_start_afresh() -> None:
-    found = drawn(message("23:59", day=3), message("00:01"), message("00:02", is_ephemeral=True), message("00:03"))
-    assert [line.day for line in found] == ["Yesterday", "Today", "", ""]
+    private = [message("00:02", is_ephemeral=True), message("00:03", is_ephemeral=True)]
+    found = drawn(message("23:59", day=3), message("00:01"), *private, message("00:03"))
+    assert [line.day for line in found] == ["Yesterday", "Today", "", "", ""]
     assert not any(line.joins_above for line in found)
-    assert [line.ephemeral for line in found] == [False, False, True, False]
+    assert [line.ephemeral for line in found] == [False, False, True, True, False]
 
 
 def test_who_wrote_it() -> None:

@@ -22,7 +22,7 @@ from bot.views.blocks import (
 )
 from store.domain.check import Level, Verdict
 from store.domain.pipeline import Pipeline, Purpose
-from store.domain.run import Period, Progress, Run, RunStatus, Stage
+from store.domain.run import Cause, Period, Progress, Run, RunStatus, Stage
 
 START, DROP, PICK, READ, REPORT = "run_start", "run_drop", "run_pick", "runbook_section", "issue_open"
 
@@ -107,7 +107,7 @@ def headline(run: Run, pipeline: Pipeline) -> Message:
         RunStatus.QUEUED: "is queued",
         RunStatus.RUNNING: "is running",
         RunStatus.SUCCEEDED: f"is published after {_took(run)}",
-        RunStatus.FAILED: "failed, nothing was published" if not _published(run) else "failed",
+        RunStatus.FAILED: _failed(run),
         RunStatus.CANCELLED: "was cancelled",
     }[run.status]
     text = f"{_icon(run)} *{escape(pipeline.name)}*, {day_text(run.period)}: run {run.id} {said}. Asked by {who}."
@@ -217,7 +217,7 @@ def _verdict(run: Run, pipeline: Pipeline) -> str:
         )
     if run.status is RunStatus.CANCELLED:
         return f"{what}: cancelled. {escape(run.note)}".rstrip()
-    return f"{what}: failed, nothing was published.\n{escape(clip(run.note, 1500))}"
+    return f"{what}: {_failed(run)}.\n{escape(clip(run.note, 1500))}"
 
 
 def _next_moves(run: Run) -> tuple[Block, ...]:
@@ -242,8 +242,10 @@ def _icon(run: Run) -> str:
     return {"queued": "⏳", "running": "▶️", "succeeded": "✅", "failed": "❌", "cancelled": "⏹️"}[run.status]
 
 
-def _published(run: Run) -> bool:
-    return bool(run.result and run.result.published)
+def _failed(run: Run) -> str:
+    if run.cause is Cause.WORKER_LOST:
+        return "failed with its worker, and it is not known whether it published"
+    return "failed" if run.result and run.result.published else "failed, nothing was published"
 
 
 def _took(run: Run) -> str:

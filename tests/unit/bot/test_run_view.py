@@ -167,6 +167,16 @@ def test_a_failure_says_that_nothing_was_published_and_offers_the_next_moves(hou
     assert buttons(message) == ["What the runbook says", "Rerun", "Report an issue"]
 
 
+def test_a_run_lost_with_its_worker_claims_nothing_about_what_was_published(house: Plan) -> None:
+    run = an_ended_run(RunStatus.FAILED, cause=Cause.WORKER_LOST, note="The worker w1 stopped answering.")
+    for message in (
+        views.living(run, house.pipelines["daily-growth"], at=NOW),
+        views.headline(run, house.pipelines["daily-growth"]),
+    ):
+        assert "not known whether it published" in message.text
+        assert "nothing was published" not in message.text
+
+
 @pytest.mark.parametrize(
     ("status", "said"),
     [

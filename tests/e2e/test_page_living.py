@@ -81,6 +81,8 @@ def test_a_message_edited_often_stays_the_same_node_and_disturbs_nothing(
         assert line.evaluate("node => node.marked && node.querySelector('.picker').marked")
         expect(page.locator(".main .composer textarea")).to_have_value("half a sen")
         expect(line.locator(".edited")).to_have_count(1)
+        page.reload()
+        expect(line.get_by_role("combobox")).to_contain_text("Choo")
 
 
 def test_the_reader_of_old_messages_is_left_in_place(browser: Browser, workspace: Living, address: str) -> None:

@@ -3,13 +3,14 @@ What tests may do to the workspace, by POST under `/control/`:
 
     faults      {method, fault, times?, retry_after?, seconds?}   the next calls go wrong; {clear: true} ends all
     limits      {on: bool}                                        rate limits on or off
-    disconnect  {reason, close_after?: seconds}                   Socket Mode: announce the end of each connection
+    disconnect  {reason, close_after?: seconds, count?}           Socket Mode: announce the end of connections
     drop        {}                                                Socket Mode: cut each connection without a word
     redeliver   {times}                                           send the newest command, interaction or event again
     verify      {}                                                signed HTTP: url_verification of the request URL
     retries     {scale: number}                                   multiplies the waits before an event comes again
     clock       {to?: instant, by?: seconds, speed?: number}      move the team's clock
-    channel     {name, members?: [ids], bot?: bool, archived?: bool}  make a channel, or change it
+    channel     {name, members?: [ids], bot?: bool,               make a channel, or change it
+                 private?: bool, archived?: bool}
 
 `GET /control/state` tells how many connections there are, which events were given up, and the time.
 """
@@ -24,7 +25,7 @@ from bot.sandbox.app import App
 from bot.sandbox.faults import Fault
 from bot.sandbox.residents import add_channel
 from bot.sandbox.signed import Signed
-from bot.sandbox.sockets import Sockets
+from bot.sandbox.sockets import MOST_CONNECTIONS, Sockets
 from bot.sandbox.store import Doc
 
 
@@ -71,7 +72,8 @@ async def _control(app: App, what: str, body: Doc) -> Doc:
             return {}
         case "disconnect":
             wait_s = float(body.get("close_after", 10.0))
-            return {"told": await _sockets(app).say_goodbye(body["reason"], close_after_s=wait_s)}
+            count = int(body.get("count", MOST_CONNECTIONS))
+            return {"told": await _sockets(app).say_goodbye(body["reason"], close_after_s=wait_s, count=count)}
         case "drop":
             return {"dropped": _sockets(app).drop()}
         case "redeliver":
@@ -92,7 +94,7 @@ async def _control(app: App, what: str, body: Doc) -> Doc:
         case "channel":
             members, bot = body.get("members"), bool(body.get("bot", True))
             channel = add_channel(app.workspace, body["name"], members=members, bot=bot)
-            channel["is_archived"] = bool(body.get("archived", False))
+            channel |= {"is_archived": bool(body.get("archived")), "is_private": bool(body.get("private"))}
             app.workspace.store.put_channel(channel)
             return {"channel": channel}
     raise ValueError("no such control")

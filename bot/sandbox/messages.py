@@ -122,7 +122,7 @@ def message_event(channel: Doc, doc: Doc) -> Doc:
     return {
         **doc,
         "channel": channel["id"],
-        "channel_type": "im" if channel["is_im"] else "channel",
+        "channel_type": "im" if channel["is_im"] else "group" if channel.get("is_private") else "channel",
         "event_ts": doc["ts"],
     }
 

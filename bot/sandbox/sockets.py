@@ -99,14 +99,14 @@ class Sockets:
         finally:
             connection.waiting.pop(envelope["envelope_id"], None)
 
-    async def say_goodbye(self, reason: str, *, close_after_s: float = 10.0) -> int:
+    async def say_goodbye(self, reason: str, *, close_after_s: float = 10.0, count: int = MOST_CONNECTIONS) -> int:
         """
-        Tell every connection that it will be closed, and close it a while later; return how many.
+        Tell the oldest connections that they will be closed, and close them a while later; return how many.
 
         Args:
             reason: `warning` (it stays in use until the end), `refresh_requested`, or `link_disabled`.
         """
-        told = [each for each in self._connections if not each.retiring]
+        told = [each for each in self._connections if not each.retiring][:count]
         for each in told:
             each.retiring = reason != "warning"
             await each.socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "127.0.0.1"}})

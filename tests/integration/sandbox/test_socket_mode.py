@@ -4,14 +4,16 @@ import asyncio
 import re
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 from slack_sdk import WebClient
 
-from tests.driver import Refusal, Workspace, until
-from tests.integration.sandbox.apps import new_app, over_sockets, web
+from tests.driver import Refusal, Workspace, running_sandbox, until
+from tests.integration.sandbox.apps import new_app, over_sockets, web, write_manifest
 
 
 def test_hello_tells_what_slack_tells(slack: Workspace) -> None:
@@ -357,3 +359,46 @@ def test_the_bot_hears_of_its_own_messages_and_edits_as_slack_tells_them(slack: 
         "one",
     )
     assert (deleted["subtype"], deleted["deleted_ts"]) == ("message_deleted", ts)
+
+
+def test_a_private_channel_has_an_event_of_its_own(tmp_path: Path) -> None:
+    manifest = write_manifest(tmp_path, events=["message.groups"])
+    with running_sandbox(tmp_path, manifest=manifest) as slack:
+        slack.control("channel", name="war-room", private=True)
+        app, heard = new_app(slack)
+        with over_sockets(slack, app):
+            slack.as_("choo").say("in the open")
+            slack.as_("choo").say("hush", in_="#war-room")
+            [event] = heard.expect("message")
+    assert (event["event"]["text"], event["event"]["channel_type"]) == ("hush", "group")
+
+
+def test_many_commands_at_once_are_all_answered(slack: Workspace) -> None:
+    app, _ = new_app(slack)
+
+    @app.command("/rerun")
+    async def rerun(ack: Any, command: dict[str, Any]) -> None:
+        await asyncio.sleep(0.2)
+        await ack(f"answer {command['text']}")
+
+    with over_sockets(slack, app, connections=2), ThreadPoolExecutor(25) as pool:
+        begun = time.monotonic()
+        list(pool.map(lambda number: slack.as_("choo").command(f"/rerun {number}"), range(25)))
+        assert time.monotonic() - begun < 3
+    assert {each.text for each in slack.as_("choo").messages()} == {f"answer {number}" for number in range(25)}
+
+
+def test_two_connections_lose_nothing_while_slack_refreshes_them(slack: Workspace) -> None:
+    app, heard = new_app(slack)
+
+    @app.command("/rerun")
+    async def rerun(ack: Any) -> None:
+        await ack()
+
+    with over_sockets(slack, app, connections=2):
+        for number in range(40):
+            if number in (5, 20):
+                slack.control("disconnect", reason="refresh_requested", close_after=0.3, count=1)
+            slack.as_("choo").command(f"/rerun {number}")
+            time.sleep(0.02)
+    assert [each["text"] for each in heard.of("/rerun")] == [str(number) for number in range(40)]

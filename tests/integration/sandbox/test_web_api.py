@@ -290,3 +290,70 @@ def test_a_deleted_message_leaves_a_stone_where_people_have_answered(slack: Work
     assert [each["text"] for each in client.conversations_replies(channel=ONCALL, ts=root)["messages"]][1:] == [
         "answer"
     ]
+
+
+def test_arguments_may_stand_in_the_address(slack: Workspace) -> None:
+    answer = web(slack).api_call("conversations.info", http_verb="GET", params={"channel": ONCALL})
+    assert answer["channel"]["name"] == "data-oncall"
+
+
+def test_api_test_says_what_it_was_told(slack: Workspace) -> None:
+    assert web(slack).api_test(foo="bar")["args"]["foo"] == "bar"
+    assert error_of(slack, "api.test", error="my_error") == "my_error"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "error"),
+    [
+        (b"{", "application/json", "invalid_json"),
+        (b"[]", "application/json", "json_not_object"),
+        (b"token=xoxb-other", "application/x-www-form-urlencoded", "invalid_auth"),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_refused(calm: Workspace, body: bytes, kind: str, error: str) -> None:
+    request = urllib.request.Request(calm.api_url + "auth.test", body, {"Content-Type": kind})
+    with urllib.request.urlopen(request) as answer:
+        assert json.load(answer)["error"] == error
+
+
+def test_a_token_may_come_as_an_argument(calm: Workspace) -> None:
+    form = f"token={calm.credentials.bot_token}".encode()
+    with urllib.request.urlopen(calm.api_url + "auth.test", form) as answer:
+        assert json.load(answer)["ok"]
+
+
+def test_a_private_channel_is_for_its_members(slack: Workspace) -> None:
+    slack.control("channel", name="war-room", members=["U0CHOO"], private=True)
+    slack.control("channel", name="no-bots", members=["U0CHOO"], private=True, bot=False)
+    client = web(slack)
+    assert "war-room" not in [each["name"] for each in client.conversations_list()["channels"]]
+    both = client.conversations_list(types="public_channel,private_channel")["channels"]
+    assert [each["name"] for each in both if each["is_private"]] == ["war-room"]
+    client.chat_postMessage(channel="C0WARROOM", text="hush")
+    slack.as_("choo").expect("hush", in_="#war-room")
+    with pytest.raises(AssertionError, match="not_in_channel"):
+        slack.as_("aidil").messages("#war-room")
+    assert error_of(slack, "conversations.join", channel="C0NOBOTS") == "method_not_supported_for_channel_type"
+    assert error_of(slack, "chat.postMessage", channel="C0NOBOTS", text="x") == "not_in_channel"
+
+
+def test_the_bots_own_channels_are_listed(slack: Workspace) -> None:
+    mine = web(slack).users_conversations(types="public_channel,im")["channels"]
+    assert "C0RANDOM" not in [each["id"] for each in mine]
+    assert "D0CHOO" in [each["id"] for each in mine]
+
+
+def test_members_come_in_pages(slack: Workspace) -> None:
+    pages = [page["members"] for page in web(slack).conversations_members(channel=ONCALL, limit=2)]
+    assert [len(page) for page in pages] == [2, 2, 1]
+    assert len({each for page in pages for each in page}) == 5
+
+
+def test_a_user_group_is_made_once(slack: Workspace) -> None:
+    made = web(slack).usergroups_create(name="Data leads", handle="data-leads")["usergroup"]
+    assert made["users"] == []
+    assert error_of(slack, "usergroups.create", name="x", handle="data-leads") == "handle_already_exists"
+
+
+def test_a_channel_may_be_named_in_a_post_as_people_name_it(slack: Workspace) -> None:
+    assert web(slack).chat_postMessage(channel="#data-oncall", text="x")["channel"] == ONCALL

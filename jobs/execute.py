@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobs import wire
+from jobs import catalog, wire
 from jobs.cause import cause_of_error
 from jobs.spark import Jvm, Spark, open_session
 
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _warm_up(line, session)
         line.say("ready")
         order = wire.order_of(line.hear())
-        Execution(line, session, order, small=spark.is_local and not given.large).run()
+        Execution(line, session, catalog.load(order.job), order, small=spark.is_local and not given.large).run()
         if jvm is None:
             session.stop()
     except wire.TooLarge:

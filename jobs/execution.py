@@ -9,7 +9,6 @@ from typing import Protocol
 
 from pyspark.sql import DataFrame, SparkSession
 
-from jobs import catalog
 from jobs.datasets import read, size_of
 from jobs.job import Day, Job
 from jobs.measure import measure_days, measure_written, observe
@@ -41,18 +40,22 @@ class Ear(Protocol):
 
 
 class Execution:
-    def __init__(self, line: Ear, session: SparkSession, order: Order, *, small: bool) -> None:
-        self.line, self.session, self.order = line, session, order
-        self.job: Job = catalog.load(order.job)
-        self.table = Table(order.table, self.job.output)
+    def __init__(self, line: Ear, session: SparkSession, job: Job, order: Order, *, small: bool) -> None:
+        """
+        Args:
+            small: the session was tuned for a quick start.
+        Raises: TooLarge; UnknownInput.
+        """
+        self.line, self.session, self.job, self.order = line, session, job, order
+        self.table = Table(order.table, job.output)
         self.counters = Counters(session)
         self.seconds: dict[str, float] = {}
         self.rows: int | None = None
         self.stage = Stage.START
         self._since = time.monotonic()
-        if unknown := sorted(order.inputs.keys() - self.job.inputs.keys()):
-            raise UnknownInput(order.job, unknown, tuple(self.job.inputs))
-        paths = {name: order.inputs.get(name, entry.path) for name, entry in self.job.inputs.items()}
+        if unknown := sorted(order.inputs.keys() - job.inputs.keys()):
+            raise UnknownInput(order.job, unknown, tuple(job.inputs))
+        paths = {name: order.inputs.get(name, entry.path) for name, entry in job.inputs.items()}
         self.paths = {name: order.inputs_folder / path for name, path in paths.items()}
         if small and sum(map(size_of, self.paths.values())) > SMALL_INPUT:
             raise TooLarge

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-from jobs.catalog import MODULES
+from jobs.catalog import MODULES, load
 from jobs.execution import Execution
 from jobs.sample import lay_down
 from jobs.wire import Message, Order
@@ -51,7 +51,7 @@ def rehearse(session: SparkSession, *, should_stop: Callable[[], bool] = lambda:
                 table=scratch / "tables" / job,
                 now=datetime(2024, 6, 5, tzinfo=UTC),
             )
-            Execution(Alone(should_stop), session, order, small=True).run()
+            Execution(Alone(should_stop), session, load(job), order, small=True).run()
     finally:
         session.catalog.clearCache()
         shutil.rmtree(scratch, ignore_errors=True)

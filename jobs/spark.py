@@ -37,6 +37,7 @@ LAUNCHER = (
     '. "$SPARK_HOME/bin/load-spark-env.sh" && exec "$0" -Xmx128m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 '
     '-cp "$SPARK_HOME/jars/*" org.apache.spark.launcher.Main ' + MAIN_CLASS + " pyspark-shell"
 )
+GATEWAY = ("PYSPARK_GATEWAY_PORT", "PYSPARK_GATEWAY_SECRET")
 CONNECT_PACKAGES = "grpcio grpcio-status googleapis-common-protos pandas zstandard"
 
 
@@ -123,6 +124,8 @@ class Jvm:
         env["_PYSPARK_DRIVER_CONN_INFO_PATH"] = str(self._told)
         # It ends when its standard input does.
         self.process = subprocess.Popen([*command[:main], *flags, *command[main:]], stdin=subprocess.PIPE, env=env)
+        assert self.process.stdin is not None
+        self._stdin = self.process.stdin
 
     def gateway(self) -> tuple[int, str]:
         """
@@ -153,12 +156,12 @@ class Jvm:
         """End it at once. What a run had to keep is in its files and its commit, not in here."""
         self.process.kill()
         self.process.wait()
+        self._stdin.close()
         shutil.rmtree(self.scratch, ignore_errors=True)
 
     def let_end(self, *, timeout_s: float) -> int:
         """Let it end by itself, which keeps its classes where it was told to; return its exit code."""
-        assert self.process.stdin is not None
-        self.process.stdin.close()
+        self._stdin.close()
         code = self.process.wait(timeout_s)
         shutil.rmtree(self.scratch, ignore_errors=True)
         return code
@@ -219,18 +222,20 @@ def open_session(spark: Spark, jvm: Jvm | None, *, name: str, small: bool) -> "S
     """
     if jvm is not None:
         port, secret = jvm.gateway()
-        os.environ["PYSPARK_GATEWAY_PORT"], os.environ["PYSPARK_GATEWAY_SECRET"] = str(port), secret
+        # The only way to hand PySpark a JVM that it has not started; it looks there once.
+        os.environ.update(zip(GATEWAY, (str(port), secret), strict=True))
     from pyspark.sql import SparkSession
 
     builder = SparkSession.builder.appName(name)
     for key, value in _configuration(spark, jvm, small=small).items():
         builder = builder.config(key, value)
-    if spark.remote:
-        try:
-            return builder.remote(spark.remote).getOrCreate()
-        except ImportError as error:
-            raise ConnectMissing from error
-    return builder.master(spark.master).getOrCreate()
+    try:
+        return (builder.remote(spark.remote) if spark.remote else builder.master(spark.master)).getOrCreate()
+    except ImportError as error:
+        raise ConnectMissing from error
+    finally:
+        for variable in GATEWAY:
+            os.environ.pop(variable, None)
 
 
 def _configuration(spark: Spark, jvm: Jvm | None, *, small: bool) -> dict[str, str]:

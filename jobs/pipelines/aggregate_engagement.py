@@ -38,6 +38,7 @@ from jobs.job import BASELINE_DAYS, Day, Input, Job
 from store.domain.run import Figure, Period
 
 MONTH = timedelta(days=30)
+OPEN_END = date(9999, 12, 31)
 
 USAGE = StructType(
     [
@@ -108,7 +109,12 @@ def account_days(usage: DataFrame, subscriptions: DataFrame) -> DataFrame:
 
     Shape: one row per (account_id, day); account_id is NULL for usage of a subscription that is not known.
     """
-    owners = subscriptions.select("subscription_id", "account_id", "start_date", "end_date")
+    # Grouped, so that a subscription that is told twice doubles no event; told in two ways, the widest dates count.
+    owners = subscriptions.groupBy("subscription_id").agg(
+        F.min("account_id").alias("account_id"),
+        F.min("start_date").alias("start_date"),
+        F.max(F.coalesce("end_date", F.lit(OPEN_END))).alias("end_date"),
+    )
     day = F.col("usage_date")
     early, late = day < F.col("start_date"), day > F.col("end_date")
     return (

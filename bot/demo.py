@@ -91,7 +91,8 @@ def demo(*, port: int, speed: float, state: Path) -> int:
     bot_port = _free(0)
     parts = _parts(plan, settings, state, port=port, bot_port=bot_port, speed=speed)
     workspace, bot, worker = parts
-    signal.signal(signal.SIGTERM, _interrupt)
+    for name in (signal.SIGINT, signal.SIGTERM):  # a shell starts what runs in the background without SIGINT
+        signal.signal(name, _interrupt)
     try:
         subprocess.run([sys.executable, "-m", "jobs.sample"], env=worker.environment, check=True)
         for part, ready_at in ((workspace, address), (worker, None), (bot, f"http://127.0.0.1:{bot_port}/healthz")):

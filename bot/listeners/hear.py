@@ -3,7 +3,10 @@ How everything is heard: kept, acknowledged, done in a thread, answered, ticked 
 
 A delivery is in the inbox before Slack gets its acknowledgement, so a bot that is killed in between does it
 after the restart; the inbox key makes a repeated delivery harmless. The work itself runs in a thread, so that
-no acknowledgement waits for a database or for Slack.
+no acknowledgement waits for a database or for Slack; and it starts when nobody waits to be acknowledged, since
+threads that compute and the loop that acknowledges share one interpreter.
+
+Bolt's own `lazy=` would do for the work, but copies the whole request for it before it acknowledges.
 """
 
 import asyncio
@@ -35,6 +38,8 @@ Body = Mapping[str, Any]
 Event = str | Pattern[str] | dict[str, str | Sequence[str | Pattern[str] | None] | None]
 """An event's type, or its type with further fields."""
 
+WORK_YIELDS_S = 0.05
+"""How long work lets newer deliveries be acknowledged first; a stream without end must not put it off for ever."""
 UNKEPT = "I cannot reach my database, so nothing was done and nothing is lost. Try again in a minute."
 
 
@@ -48,13 +53,13 @@ class Hear:
         app.use(self._keep)
 
     def command(self, name: str | Pattern[str], listener: Listener) -> None:
-        self._app.command(name)(ack=_acknowledge, lazy=[self._lazily(listener, from_command)])
+        self._app.command(name)(self._acknowledge_and_do(listener, from_command))
 
     def press(self, action: Pattern[str], listener: Listener) -> None:
-        self._app.action(action)(ack=_acknowledge, lazy=[self._lazily(listener, from_press)])
+        self._app.action(action)(self._acknowledge_and_do(listener, from_press))
 
     def event(self, name: Event, listener: Listener) -> None:
-        self._app.event(name)(ack=_acknowledge, lazy=[self._lazily(listener, from_event)])
+        self._app.event(name)(self._acknowledge_and_do(listener, from_event))
 
     def form(self, callback_id: str | Pattern[str], judge: Judge, listener: Listener) -> None:
         """Hear a modal's submission: *judge* decides, before the acknowledgement, whether it may close."""
@@ -62,17 +67,15 @@ class Hear:
         async def check(ack: Callable[..., Awaitable[Any]], body: dict[str, Any]) -> None:
             errors = judge(from_submission(body).value)
             await (ack(response_action="errors", errors=dict(errors)) if errors else ack())
+            self._start(_nothing if errors else listener, from_submission, body)
 
-        def accepted(deps: Deps, heard: Heard) -> Message | None:
-            return None if judge(heard.value) else listener(deps, heard)
-
-        self._app.view(callback_id)(ack=check, lazy=[self._lazily(accepted, from_submission)])
+        self._app.view(callback_id)(check)
 
     def ignore_the_rest(self) -> None:
         """Acknowledge what nobody listens to: Bolt would answer 404, and Slack would send it three times again."""
         anything = re.compile(".*")
-        self._app.event(anything)(ack=_acknowledge, lazy=[self._lazily(_nothing, from_event)])
-        self._app.view_closed(anything)(ack=_acknowledge, lazy=[self._lazily(_nothing, from_submission)])
+        self._app.event(anything)(self._acknowledge_and_do(_nothing, from_event))
+        self._app.view_closed(anything)(self._acknowledge_and_do(_nothing, from_submission))
 
     async def take_up(self, *, older_than: timedelta = timedelta(0)) -> int:
         """Do what was acknowledged and never finished, by this process or one that died; return how many."""
@@ -99,19 +102,27 @@ class Hear:
             return BoltResponse(status=503, body="")
         return await next() if new else BoltResponse(status=200, body="")
 
-    def _lazily(self, listener: Listener, read: Callable[[Body], Heard]) -> Callable[..., Awaitable[None]]:
-        async def work(body: dict[str, Any]) -> None:
-            task = asyncio.current_task()
-            assert task is not None
-            self.working.add(task)
-            try:
-                await asyncio.to_thread(self._do, listener, read, body)
-            finally:
-                self.working.discard(task)
+    def _acknowledge_and_do(self, listener: Listener, read: Callable[[Body], Heard]) -> Callable[..., Awaitable[None]]:
+        async def hear(ack: Callable[..., Awaitable[Any]], body: dict[str, Any]) -> None:
+            await ack()
+            self._start(listener, read, body)
 
-        # Bolt tells the lazy functions of a listener apart by name
-        work.__name__ = f"{listener.__module__}.{listener.__name__}"
-        return work
+        return hear
+
+    def _start(self, listener: Listener, read: Callable[[Body], Heard], body: Body) -> None:
+        """Let the work begin in the loop's next turn: the acknowledgement leaves in this one."""
+        task = asyncio.create_task(self._work(listener, read, body))
+        self.working.add(task)
+        task.add_done_callback(self._finished)
+
+    async def _work(self, listener: Listener, read: Callable[[Body], Heard], body: Body) -> None:
+        await self._inbox.quiet(at_most_s=WORK_YIELDS_S)
+        await asyncio.to_thread(self._do, listener, read, body)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self.working.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            logger.error("Not ticked off, so it will be taken up again", exc_info=error, extra={"action": "unticked"})
 
     def _do(self, listener: Listener, read: Callable[[Body], Heard], body: Body) -> None:
         heard = read(body)
@@ -122,10 +133,6 @@ class Hear:
                 reply(deps, heard, answer)
         with deps.sessions.writing() as db:
             inbox.done(db, key=heard.key, at=deps.machine_clock.now())
-
-
-async def _acknowledge(ack: Callable[..., Awaitable[Any]]) -> None:
-    await ack()
 
 
 def _nothing(_deps: Deps, _heard: Heard) -> None:

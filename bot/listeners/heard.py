@@ -36,12 +36,18 @@ def delivery_key(body: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
 
 
+def _words(said: Mapping[str, Any]) -> str:
+    """Return what was typed, with Slack's three entities undone: whoever shows it escapes it again."""
+    text = str(said.get("text") or "")[:TEXT_LIMIT]
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
 def from_command(body: Mapping[str, Any]) -> Heard:
     return Heard(
         key=delivery_key(body),
         user=body["user_id"],
         channel=body["channel_id"],
-        text=str(body.get("text") or "")[:TEXT_LIMIT],
+        text=_words(body),
         trigger_id=body["trigger_id"],
         response_url=body["response_url"],
     )
@@ -85,6 +91,6 @@ def from_event(body: Mapping[str, Any]) -> Heard:
         key=delivery_key(body),
         user=event.get("user", ""),
         channel=event.get("channel", ""),
-        text=str(event.get("text") or "")[:TEXT_LIMIT],
+        text=_words(event),
         thread_ts=event.get("thread_ts") or event.get("ts"),
     )

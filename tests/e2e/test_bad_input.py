@@ -81,6 +81,11 @@ def test_a_day_that_cannot_be_run_is_explained_and_days_are_offered(world: World
     assert said in answer
 
 
+def test_what_was_typed_is_quoted_as_it_was_typed(world: World) -> None:
+    (answer,) = answers(world, "/rerun R&D<x> 2024-06-03")
+    assert "No pipeline is called “R&D<x>”" in answer
+
+
 def test_an_unknown_person_in_the_text_is_just_text(world: World) -> None:
     (answer,) = answers(world, "/oncall @nobody-like-this")
     assert "is on call until" in answer

@@ -39,6 +39,10 @@ def test_endless_text_is_cut_before_anything_reads_it() -> None:
     assert len(from_command(a_command(text="x" * 10_000)).text) == TEXT_LIMIT
 
 
+def test_words_are_read_as_they_were_typed() -> None:
+    assert from_command(a_command(text="R&amp;D is &lt;late&gt; &amp;lt;")).text == "R&D is <late> &lt;"
+
+
 def test_a_command_without_words_has_empty_text() -> None:
     assert from_command({key: value for key, value in a_command().items() if key != "text"}).text == ""
 

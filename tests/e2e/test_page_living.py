@@ -248,8 +248,8 @@ def test_a_lost_connection_is_shown_and_found_again(browser: Browser, workspace:
     with window(browser, address) as page:
         page.context.set_offline(True)
         workspace.server.app.workspace.changes.close()
-        expect(page.locator(".offline")).to_be_visible()
         workspace.client.chat_postMessage(channel=workspace.channel("on-call-alerts"), text="while you were away")
+        expect(page.locator(".offline")).to_be_visible()
         page.context.set_offline(False)
         expect(page.locator(".offline")).to_have_count(0)
         expect(page.locator(".line", has_text="while you were away")).to_have_count(1)

@@ -152,6 +152,8 @@ export function dismiss(line) {
   line.remove();
 }
 
+const AGAIN_MS = 1000; // a browser that has given up on the feed is asked once more
+
 export function listen() {
   const feed = new EventSource(`/changes?user=${encodeURIComponent(here().user)}`);
   let lost = false;
@@ -163,9 +165,17 @@ export function listen() {
   };
   feed.onerror = () => {
     lost = true;
+    if (feed.readyState === EventSource.CLOSED) setTimeout(reopen, AGAIN_MS);
     if (document.querySelector(".offline")) return;
     document.body.append(Object.assign(document.createElement("p"), { className: "offline", textContent: "Connecting again…" }));
   };
   addEventListener("pagehide", () => feed.close());
-  addEventListener("visibilitychange", () => document.hidden || refresh());
 }
+
+function reopen() {
+  listen();
+  refresh();
+}
+
+addEventListener("pageshow", (event) => event.persisted && location.reload()); // back from the browser's memory
+addEventListener("visibilitychange", () => document.hidden || refresh());

@@ -48,9 +48,9 @@ class Sockets:
             self._heard_at = time.monotonic()
         return count
 
-    async def watch(self) -> None:
-        """Return once no connection has lived for `DEAF_S`: a deaf bot must not look healthy."""
+    async def watch(self, *, deaf_s: float = DEAF_S, look_s: float = PING_S) -> None:
+        """Return once no connection has lived for *deaf_s*: a deaf bot must not look healthy."""
         while True:
-            if not await self.living() and time.monotonic() - self._heard_at > DEAF_S:
+            if not await self.living() and time.monotonic() - self._heard_at > deaf_s:
                 return
-            await asyncio.sleep(PING_S)
+            await asyncio.sleep(look_s)

@@ -34,7 +34,7 @@ _STAGES = {
     Stage.CHECK: "check",
     Stage.PUBLISH: "publish",
 }
-_BAR = 20
+_BAR = 12
 
 
 def day_text(period: Period) -> str:
@@ -154,11 +154,11 @@ def _running(run: Run, *, at: datetime, usual: dict[Stage, float] | None) -> Mes
     tasks = f" · {progress.tasks_done} of {progress.tasks_total} Spark tasks" if progress.tasks_total else ""
     rows = f" · {progress.rows:,} rows" if progress.rows is not None else ""
     if share is None:
-        bar = f"`{'░' * _BAR}` first run: no estimate yet"
+        bar = "First run: no estimate yet"
     else:
         filled = round(share * _BAR)
         left = sum((usual or {}).values()) * (1 - share)
-        bar = f"`{'█' * filled}{'░' * (_BAR - filled)}` {share:.0%} · about {_seconds(left)} left"
+        bar = f"{'🟩' * filled}{'⬜' * (_BAR - filled)} {share:.0%} · about {_seconds(left)} left"
     again = f" (attempt {run.attempt})" if run.attempt > 1 else ""
     text = f"▶️ Run {run.id}{again}: {doing}{tasks}{rows} · {elapsed}"
     return Message(text=text, blocks=(section(f"{text}\n{bar}"), context(_trail(progress.stage))))

@@ -10,10 +10,8 @@ from bot.sandbox.page.moments import from_seconds, when
 from bot.sandbox.page.seat import Seat
 
 FENCE = re.compile(r"```\n?(.+?)\n?```", re.DOTALL)
-FILLED, EMPTY = "█▓■▰", "░▒□▱"
-METER = re.compile(rf"`?(?P<meter>[{FILLED}{EMPTY}]{{5,}})`?")
 ATOM = re.compile(
-    METER.pattern + r"|`(?P<code>[^`\n]+)`|<(?P<angle>[^<>\n]+)>|(?P<url>https?://[^\s<>|`*]+[^\s<>|`*.,;:!?)\]}'\"_~])"
+    r"`(?P<code>[^`\n]+)`|<(?P<angle>[^<>\n]+)>|(?P<url>https?://[^\s<>|`*]+[^\s<>|`*.,;:!?)\]}'\"_~])"
     r"|:(?P<emoji>[a-z0-9_+'-]+):"
 )
 # The marks hold no mark of their own kind, so one pass over the text finds them and nesting ends after three levels.
@@ -146,8 +144,6 @@ def _released(text: str, atoms: list[Markup]) -> Markup:
 
 
 def _atom(found: re.Match[str], seat: Seat) -> Markup | None:
-    if found["meter"]:
-        return meter(found["meter"])
     if found["code"]:
         return tag("code", _code(found["code"], seat))
     if found["angle"]:
@@ -162,13 +158,6 @@ def emoji(name: str) -> Markup:
     if name not in EMOJI:
         return escape(f":{name}:")
     return tag("span", EMOJI[name], class_="emoji", title=f":{name}:", role="img", aria_label=name.replace("_", " "))
-
-
-def meter(bar: str) -> Markup:
-    """Return a bar written in block characters as a drawn one; it stays calm while it grows."""
-    share = sum(bar.count(block) for block in FILLED) / len(bar)
-    filled = tag("rect", width=f"{share:.0%}", height="100%")
-    return tag("svg", filled, class_="meter", role="img", aria_label=f"{share:.0%}")
 
 
 def _angle(inside: str, seat: Seat) -> Markup:

@@ -106,7 +106,7 @@ def test_a_queued_run_names_the_missing_worker_and_the_command_that_starts_one(h
 def test_the_first_run_shows_no_invented_percentage(house: Plan) -> None:
     run = a_run(status=RunStatus.RUNNING, started_at=NOW, progress=Progress(stage=Stage.READ))
     text = read(views.living(run, house.pipelines["aggregate-engagement"], at=NOW + timedelta(seconds=3)))
-    assert "first run: no estimate yet" in text
+    assert "First run: no estimate yet" in text
     assert "%" not in text
     assert "3 s" in text
     assert "✓ start Spark  →  *read*" in text
@@ -118,7 +118,7 @@ def test_progress_comes_from_sparks_own_counts(house: Plan) -> None:
     text = read(views.living(run, house.pipelines["aggregate-engagement"], at=NOW, usual=USUAL))
     assert "compute · 12 of 20 Spark tasks · 25,000 rows" in text
     assert "(attempt 2)" in text
-    assert "68%" in text, "4 s and 1 s are done, and 12/20 of 3 s: 6.8 of 10"
+    assert "🟩🟩🟩🟩🟩🟩🟩🟩⬜⬜⬜⬜ 68%" in text, "4 s and 1 s are done, and 12/20 of 3 s: 6.8 of 10"
 
 
 @pytest.mark.parametrize(

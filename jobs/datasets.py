@@ -51,8 +51,7 @@ def read(spark: SparkSession, name: str, path: Path, schema: StructType) -> Data
 
     Raises: MissingInput; SchemaChanged: columns are missing, new or of another type.
     """
-    if not path.exists() or (path.is_dir() and not _parquet_files(path)):
-        raise MissingInput(name, path)
+    require(name, path)
     if not path.name.endswith(CSV_ENDINGS):
         found = spark.read.parquet(str(path)).schema
         _compare(name, path, schema, {field.name: field.dataType for field in found.fields})
@@ -68,6 +67,12 @@ def read(spark: SparkSession, name: str, path: Path, schema: StructType) -> Data
         "enforceSchema": True,
     }
     return reader.options(**options).csv(str(path)).select(*schema.names)
+
+
+def require(name: str, path: Path) -> None:
+    """Raises: MissingInput."""
+    if not path.exists() or (path.is_dir() and not _parquet_files(path)):
+        raise MissingInput(name, path)
 
 
 def size_of(path: Path) -> int:

@@ -44,12 +44,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         jvm = Jvm(spark, small=not given.large) if spark.is_local else None
         from jobs.execution import Execution
 
-        session = open_session(spark, jvm, name="baton", small=spark.is_local and not given.large)
-        if given.warm:
+        small = spark.is_local and not given.large
+        session = open_session(spark, jvm, name="baton", small=small) if given.warm else None
+        if session is not None:
             _warm_up(line, session)
-        line.say("ready")
         order = wire.order_of(line.hear())
-        Execution(line, session, catalog.load(order.job), order, small=spark.is_local and not given.large).run()
+        execution = Execution(line, catalog.load(order.job), order, small=small)
+        session = session or open_session(spark, jvm, name="baton", small=small)
+        execution.run(session)
         if jvm is None:
             session.stop()
     except wire.TooLarge:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from pyspark.sql import DataFrame, SparkSession
 
-from jobs.datasets import read, size_of
+from jobs.datasets import read, require, size_of
 from jobs.job import Day, Job
 from jobs.measure import measure_days, measure_written, observe
 from jobs.progress import Counters, Watch
@@ -40,15 +40,16 @@ class Ear(Protocol):
 
 
 class Execution:
-    def __init__(self, line: Ear, session: SparkSession, job: Job, order: Order, *, small: bool) -> None:
+    """What can be known without Spark is looked at first, while Spark is still starting."""
+
+    def __init__(self, line: Ear, job: Job, order: Order, *, small: bool) -> None:
         """
         Args:
-            small: the session was tuned for a quick start.
-        Raises: TooLarge; UnknownInput.
+            small: the session is tuned for a quick start.
+        Raises: TooLarge; UnknownInput; MissingInput.
         """
-        self.line, self.session, self.job, self.order = line, session, job, order
+        self.line, self.job, self.order = line, job, order
         self.table = Table(order.table, job.output)
-        self.counters = Counters(session)
         self.seconds: dict[str, float] = {}
         self.rows: int | None = None
         self.stage = Stage.START
@@ -57,17 +58,20 @@ class Execution:
             raise UnknownInput(order.job, unknown, tuple(job.inputs))
         paths = {name: order.inputs.get(name, entry.path) for name, entry in job.inputs.items()}
         self.paths = {name: order.inputs_folder / path for name, path in paths.items()}
+        for name, path in self.paths.items():
+            require(name, path)
         if small and sum(map(size_of, self.paths.values())) > SMALL_INPUT:
             raise TooLarge
 
-    def run(self) -> None:
+    def run(self, session: SparkSession) -> None:
         """
         Do the work; all that comes of it is told on the line.
 
-        Raises: MissingInput, SchemaChanged, LostRace, and whatever the pipeline's code or Spark raises.
+        Raises: SchemaChanged, LostRace, and whatever the pipeline's code or Spark raises.
         """
         if self.order.attempt > 1 and self._tell_earlier_commit():
             return
+        self.session, self.counters = session, Counters(session)
         with Watch(self):
             self._work()
 

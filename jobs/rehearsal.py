@@ -51,7 +51,7 @@ def rehearse(session: SparkSession, *, should_stop: Callable[[], bool] = lambda:
                 table=scratch / "tables" / job,
                 now=datetime(2024, 6, 5, tzinfo=UTC),
             )
-            Execution(Alone(should_stop), session, load(job), order, small=True).run()
+            Execution(Alone(should_stop), load(job), order, small=True).run(session)
     finally:
         session.catalog.clearCache()
         shutil.rmtree(scratch, ignore_errors=True)

@@ -2,7 +2,7 @@
 The line between a worker and the process of one run: JSON objects, one a line, both ways.
 
 Worker to run: the order, then whether it may publish. The end of the line means that the worker is gone, and the run
-ends with it. Run to worker: ready, progress, measured, published or failed.
+ends with it. Run to worker: progress, measured, published or failed.
 """
 
 import json

@@ -23,7 +23,7 @@ def some_day(random: Random, back: int = 70, ahead: int = 5) -> date:
     return DAY + timedelta(days=random.randint(-back, ahead))
 
 
-def make_accounts(random: Random, count: int = 8) -> Rows:
+def make_accounts(random: Random, count: int = 12) -> Rows:
     return [
         {
             "account_id": f"A-{number}",
@@ -41,7 +41,7 @@ def make_accounts(random: Random, count: int = 8) -> Rows:
     ]
 
 
-def make_subscriptions(random: Random, count: int = 30, accounts: int = 8) -> Rows:
+def make_subscriptions(random: Random, count: int = 80, accounts: int = 12) -> Rows:
     rows: Rows = []
     for number in range(count):
         starts_on = some_day(random)
@@ -68,7 +68,7 @@ def make_subscriptions(random: Random, count: int = 30, accounts: int = 8) -> Ro
     return rows + random.sample(rows, 2)  # two of them told twice
 
 
-def make_usage(random: Random, count: int = 150, subscriptions: int = 30) -> Rows:
+def make_usage(random: Random, count: int = 500, subscriptions: int = 80) -> Rows:
     rows: Rows = [
         {
             "usage_id": f"U-{random.randrange(2 * count)}",  # some ids collide
@@ -86,7 +86,7 @@ def make_usage(random: Random, count: int = 150, subscriptions: int = 30) -> Row
     return rows + random.choices(rows, k=10)  # told twice, or three times
 
 
-def make_churn(random: Random, count: int = 12, accounts: int = 8) -> Rows:
+def make_churn(random: Random, count: int = 30, accounts: int = 12) -> Rows:
     return [
         {
             "churn_event_id": f"C-{number}",

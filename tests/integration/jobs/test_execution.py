@@ -74,7 +74,7 @@ def make_order(folder: Path, table: Path, **changes: Any) -> Order:
 
 def run(spark: SparkSession, order: Order, line: Line | None = None, *, job: Job = TINY) -> Line:
     line = line or Line()
-    Execution(line, spark, job, order, small=True).run()
+    Execution(line, job, order, small=True).run(spark)
     return line
 
 

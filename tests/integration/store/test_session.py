@@ -6,10 +6,10 @@ from threading import Barrier
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import select
 
-from store import runs
+from store import runs, session
 from store.session import BUSY_TIMEOUT_S, Sessions, connect
 from store.tables import WorkerRow
 from tests.factories import AT
@@ -80,6 +80,24 @@ def test_no_wait_for_a_lock_is_endless(sessions: Sessions) -> None:
     limit = {"sqlite": "PRAGMA busy_timeout", "postgresql": "SHOW lock_timeout"}[sessions.engine.dialect.name]
     with sessions.engine.connect() as connection:
         assert connection.scalar(text(limit)) in (BUSY_TIMEOUT_S * 1000, f"{BUSY_TIMEOUT_S}s")
+
+
+def test_a_writer_that_waits_too_long_says_so_and_the_connection_goes_on(
+    sqlite_sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "BUSY_TIMEOUT_S", 0)
+
+    def write_beside() -> None:
+        with sqlite_sessions.writing() as db:
+            runs.seen(db, worker="two", at=AT)
+
+    with sqlite_sessions.writing() as db:
+        runs.seen(db, worker="one", at=AT)
+        with pytest.raises(OperationalError, match="database is locked"):
+            write_beside()
+    with sqlite_sessions.writing() as db:
+        runs.seen(db, worker="three", at=AT)
+    assert names(sqlite_sessions) == ("one", "three")
 
 
 def test_a_new_file_is_opened_by_many_at_once(tmp_path: Path) -> None:

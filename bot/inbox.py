@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -27,6 +29,8 @@ class Inbox:
         self._deps = deps
         self._waiting: list[Delivery] = []
         self._saver: asyncio.Task[None] | None = None
+        # a thread of its own: no acknowledgement stands in line behind work, however long Slack lets that wait
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="inbox")
 
     async def keep(self, key: str, body: Mapping[str, Any]) -> bool:
         """
@@ -34,14 +38,21 @@ class Inbox:
 
         Raises: InboxClosed.
         """
-        future = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting.append((key, body, future))
         if self._saver is None or self._saver.done():
             self._saver = asyncio.create_task(self._save_waiting())
         try:
-            return await asyncio.wait_for(future, PATIENCE_S)
+            async with asyncio.timeout(PATIENCE_S):
+                return await future
         except TimeoutError as error:
             raise InboxClosed("the database is busy") from error
+
+    async def quiet(self, *, at_most_s: float) -> None:
+        """Return once nothing waits to be kept; new arrivals may put this off, but not for longer than *at_most_s*."""
+        if self._saver is not None and not self._saver.done():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.shield(self._saver), at_most_s)
 
     def undone(self, older_than: timedelta) -> tuple[tuple[str, Mapping[str, Any]], ...]:
         """Return what was acknowledged at least *older_than* ago and never finished."""
@@ -50,19 +61,24 @@ class Inbox:
 
     async def _save_waiting(self) -> None:
         while self._waiting:
+            await asyncio.sleep(0)  # whoever arrived in the same moment comes along
             batch, self._waiting = self._waiting, []
             try:
-                new = await asyncio.to_thread(self._save, batch)
+                kept = await asyncio.get_running_loop().run_in_executor(self._thread, self._save, batch)
             except SQLAlchemyError as error:
                 for _, _, future in batch:
                     if not future.done():
                         future.set_exception(InboxClosed(str(error)))
                 continue
-            for (_, _, future), is_new in zip(batch, new, strict=True):
+            for future, is_new in kept:
                 if not future.done():
                     future.set_result(is_new)
 
-    def _save(self, batch: list[Delivery]) -> list[bool]:
-        at = self._deps.machine_clock.now()
+    def _save(self, batch: list[Delivery]) -> list[tuple[asyncio.Future[bool], bool]]:
         with self._deps.sessions.writing() as db:
-            return [inbox.receive(db, key=key, payload=dict(body), at=at) for key, body, _ in batch]
+            db.connection()  # takes the lock, which may be long in coming
+            # who lost patience was told that nothing is kept, so nothing is
+            wanted = [each for each in batch if not each[2].cancelled()]
+            at = self._deps.machine_clock.now()
+            new = inbox.receive_all(db, [(key, dict(body)) for key, body, _ in wanted], at=at)
+        return [(future, is_new) for (_, _, future), is_new in zip(wanted, new, strict=True)]

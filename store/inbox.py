@@ -4,6 +4,7 @@ Deliveries from Slack, kept before they are acknowledged.
 The key makes a repeated delivery harmless, and what a crash left undone is taken up again.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,15 +17,29 @@ from store.tables import InboxRow
 
 def receive(db: Session, *, key: str, payload: dict[str, Any], at: datetime) -> bool:
     """
-    Keep one delivery; a single insert, because Slack's acknowledgement waits for it.
+    Keep one delivery.
 
     Args:
         key: Slack's event id or trigger id.
         payload: the body as Slack sent it.
     Returns: False where this delivery was kept before: its work is done or under way.
     """
-    new = insert_into(db, InboxRow).values(key=key, payload=payload, received_at=at)
-    return db.exec(new.on_conflict_do_nothing().returning(col(InboxRow.key))).first() is not None
+    return receive_all(db, ((key, payload),), at=at)[0]
+
+
+def receive_all(db: Session, deliveries: Sequence[tuple[str, dict[str, Any]]], *, at: datetime) -> tuple[bool, ...]:
+    """
+    Keep all that arrived together; one statement, because Slack's acknowledgements wait for it.
+
+    Returns: for each of *deliveries* what `receive` would return; of two copies among them the first is new.
+    """
+    if not deliveries:
+        return ()
+    rows = [{"key": key, "payload": payload, "received_at": at} for key, payload in deliveries]
+    new = insert_into(db, InboxRow).on_conflict_do_nothing().returning(col(InboxRow.key))
+    kept = set(db.scalars(new, rows))
+    firsts = {key: number for number, (key, _) in reversed(tuple(enumerate(deliveries)))}
+    return tuple(key in kept and firsts[key] == number for number, (key, _) in enumerate(deliveries))
 
 
 def done(db: Session, *, key: str, at: datetime) -> None:

@@ -33,6 +33,16 @@ def test_a_delivery_repeated_after_its_work_is_known(sessions: Sessions) -> None
         assert inbox.undone(db, before=LATER) == ()
 
 
+def test_of_all_that_arrives_together_each_delivery_is_new_once(sessions: Sessions) -> None:
+    together = [(key, {"nr": nr}) for nr, key in enumerate(("Ev2", "Ev1", "Ev2", "Ev3"))]
+    with sessions.writing() as db:
+        inbox.receive(db, key="Ev1", payload=PAYLOAD, at=AT)
+        assert inbox.receive_all(db, together, at=LATER) == (True, False, False, True)
+        assert inbox.receive_all(db, [], at=LATER) == ()
+        kept = inbox.undone(db, before=LATER + SECOND)
+    assert kept == (("Ev1", PAYLOAD), ("Ev2", {"nr": 0}), ("Ev3", {"nr": 3}))
+
+
 def test_a_delivery_to_several_processes_at_once_is_taken_by_one(sessions: Sessions, database_url: str) -> None:
     assert sorted(hands.at_once(hands.receive, *[(database_url, "Ev1")] * 4)) == [False, False, False, True]
 

@@ -35,7 +35,7 @@ def build_app(deps: Deps, identity: AuthorizeResult) -> tuple[AsyncApp, Hear]:
     Return the Bolt app with every listener, for the workspace of *identity*.
 
     `process_before_response` takes away the 10 ms polls in which Bolt waits for an acknowledgement; it asks that
-    listeners acknowledge in `ack=` and work in `lazy=`, which `Hear` sees to. Who we are is known before the first
+    listeners acknowledge and leave the work to a task, which `Hear` sees to. Who we are is known before the first
     delivery, so that no acknowledgement waits for `auth.test`.
     """
 

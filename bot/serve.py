@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -32,7 +33,10 @@ logger = logging.getLogger(__name__)
 DRAIN_S = 8
 TAKE_UP = timedelta(seconds=60)
 WORK_THREADS = 8
-DELIVERY_THREADS = 4
+DELIVERY_THREADS = 5
+"""One looks what is due, the others send."""
+SWITCH_S = 0.0005
+"""How long a computing thread may keep the loop, and with it every acknowledgement, waiting; Python's own is 5 ms."""
 
 
 class Deaf(Exception):
@@ -45,6 +49,7 @@ async def serve(settings: Settings) -> None:
 
     Raises: UserError: a broken plan, a database of a newer version or a refused token, at the start; Deaf.
     """
+    sys.setswitchinterval(SWITCH_S)
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(WORK_THREADS, thread_name_prefix="work"))
     stop, owed = asyncio.Event(), asyncio.Event()
@@ -168,7 +173,7 @@ async def _deliver(deps: Deps, owed: asyncio.Event, stop: asyncio.Event) -> None
                 await asyncio.wait_for(owed.wait(), wait_s)
             owed.clear()
             try:
-                wait_s = await asyncio.to_thread(deliver_due, deps, pool)
+                wait_s = await asyncio.get_running_loop().run_in_executor(pool, deliver_due, deps, pool)
             except SQLAlchemyError:  # a busy or absent database: the rows are still owed, the next look tries again
                 logger.exception("The outbox cannot be delivered now", extra={"action": "outbox_unreachable"})
 

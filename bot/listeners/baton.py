@@ -21,7 +21,7 @@ def register(hear: Hear) -> None:
 
 def register_last(hear: Hear) -> None:
     """What is left over is acknowledged and said plainly, never met with silence."""
-    hear.command(re.compile(".*"), show_help)
+    hear.any_other_command(show_help)
     hear.press(re.compile(".*"), tell_stale)
     hear.ignore_the_rest()
 

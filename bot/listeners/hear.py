@@ -35,6 +35,7 @@ Listener = Callable[[Deps, Heard], Message | None]
 Judge = Callable[[Mapping[str, Any]], Mapping[str, str]]
 """Form values to errors by field; empty when the form may close."""
 Body = Mapping[str, Any]
+_ANYTHING = re.compile(".*")
 Event = str | Pattern[str] | dict[str, str | Sequence[str | Pattern[str] | None] | None]
 """An event's type, or its type with further fields."""
 
@@ -50,10 +51,17 @@ class Hear:
         self._app, self._deps = app, deps
         self._inbox = Inbox(deps)
         self.working: set[asyncio.Task[None]] = set()
+        self._commands: dict[str, Listener] = {}
+        self._other_command: Listener = _nothing
         app.use(self._keep)
+        # The first listener of all, for every command: Bolt asks one after another, at 30 µs each.
+        app.command(_ANYTHING)(self._command)
 
-    def command(self, name: str | Pattern[str], listener: Listener) -> None:
-        self._app.command(name)(self._acknowledge_and_do(listener, from_command))
+    def command(self, name: str, listener: Listener) -> None:
+        self._commands[name] = listener
+
+    def any_other_command(self, listener: Listener) -> None:
+        self._other_command = listener
 
     def press(self, action: Pattern[str], listener: Listener) -> None:
         self._app.action(action)(self._acknowledge_and_do(listener, from_press))
@@ -73,9 +81,8 @@ class Hear:
 
     def ignore_the_rest(self) -> None:
         """Acknowledge what nobody listens to: Bolt would answer 404, and Slack would send it three times again."""
-        anything = re.compile(".*")
-        self._app.event(anything)(self._acknowledge_and_do(_nothing, from_event))
-        self._app.view_closed(anything)(self._acknowledge_and_do(_nothing, from_submission))
+        self._app.event(_ANYTHING)(self._acknowledge_and_do(_nothing, from_event))
+        self._app.view_closed(_ANYTHING)(self._acknowledge_and_do(_nothing, from_submission))
 
     async def take_up(self, *, older_than: timedelta = timedelta(0)) -> int:
         """Do what was acknowledged and never finished, by this process or one that died; return how many."""
@@ -101,6 +108,10 @@ class Hear:
                 return BoltResponse(status=200, body={"response_type": "ephemeral", "text": UNKEPT})
             return BoltResponse(status=503, body="")
         return await next() if new else BoltResponse(status=200, body="")
+
+    async def _command(self, ack: Callable[..., Awaitable[Any]], body: dict[str, Any]) -> None:
+        await ack()
+        self._start(self._commands.get(body["command"], self._other_command), from_command, body)
 
     def _acknowledge_and_do(self, listener: Listener, read: Callable[[Body], Heard]) -> Callable[..., Awaitable[None]]:
         async def hear(ack: Callable[..., Awaitable[Any]], body: dict[str, Any]) -> None:

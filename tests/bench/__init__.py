@@ -1,0 +1,1 @@
+"""Measurements: `python -m tests.bench` prints them all, `python -m tests.bench NAME` one. None is a test."""

@@ -7,8 +7,10 @@ name made of both (`Spark.kept`); anything else simply starts without. About 200
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -45,6 +47,7 @@ class Archiver:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
+                start_new_session=True,
             )
         return False
 
@@ -54,7 +57,8 @@ class Archiver:
             return
         if self._process.poll() is None:
             self._tries_left += 1
-            self._process.kill()  # its JVM ends with it
+            # With its JVM, which would otherwise take its time to write what nobody waits for.
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self._process = None
 
@@ -67,6 +71,9 @@ def build(spark: Spark) -> bool:
     """
     from jobs.rehearsal import rehearse
 
+    for left in spark.kept.glob("classes.*.jsa"):  # of builders that were stopped
+        if time.time() - left.stat().st_mtime > DUMP_S:
+            left.unlink(missing_ok=True)
     draft = spark.archive.with_name(f"classes.{os.getpid()}.jsa")
     jvm = Jvm(spark, small=True, archive_to=draft)
     try:

@@ -89,9 +89,9 @@ class Child:
         """
         self.log = Log()
         self._heard: SimpleQueue[wire.Message] = SimpleQueue()
-        self._scratch = Path(tempfile.mkdtemp(prefix="baton-run-"))
+        self.scratch = Path(tempfile.mkdtemp(prefix="baton-run-"))
         env = {name: value for name, value in os.environ.items() if not NOT_FOR_RUNS.search(name)}
-        env |= {"TMPDIR": str(self._scratch), "PYTHONUNBUFFERED": "1"}
+        env |= {"TMPDIR": str(self.scratch), "PYTHONUNBUFFERED": "1"}
         options = [*(["--large"] if large else []), *(["--warm"] if warm else [])]
         where = ["--master", spark.master, "--remote", spark.remote, "--cache", str(spark.cache.resolve())]
         # A session of its own: Ctrl+C in the worker's terminal is for the worker, and all of it can be ended at once.
@@ -152,7 +152,7 @@ class Child:
             with suppress(OSError):
                 stream.close()
         self.log.close()
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        shutil.rmtree(self.scratch, ignore_errors=True)
         return code
 
     def _read_messages(self) -> None:

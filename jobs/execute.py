@@ -10,6 +10,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,7 +72,11 @@ def _warm_up(line: wire.Line, session: "SparkSession") -> None:
     """Let Spark meet the work it will get. As soon as there is an order, it is dropped."""
     from jobs.rehearsal import rehearse
 
-    line.on_word = session.sparkContext.cancelAllJobs
+    def make_room() -> None:
+        with suppress(Exception):  # a Spark that is gone is noticed by who works with it
+            session.sparkContext.cancelAllJobs()
+
+    line.on_word = make_room
     try:
         rehearse(session, should_stop=lambda: line.is_spoken_to)
     except Exception:

@@ -91,7 +91,8 @@ class Line:
         self._out: TextIO = os.fdopen(os.dup(1), "w", encoding="utf-8")
         os.dup2(2, 1)
         self.on_word: Callable[[], None] = lambda: None
-        """Called in another thread when the worker has said something."""
+        """Called in another thread when the worker has said something, before it is heard."""
+        self._spoken_to = threading.Event()
         self._lock = threading.Lock()
         self._heard: SimpleQueue[Message] = SimpleQueue()
         # The JVM must not inherit the line: it would hold it open.
@@ -106,7 +107,8 @@ class Line:
 
     @property
     def is_spoken_to(self) -> bool:
-        return not self._heard.empty()
+        """Whether there is something to hear, now or in a moment."""
+        return self._spoken_to.is_set()
 
     def hear(self) -> Message:
         """Wait for the worker's next word. It comes, or the worker is gone and this process ends."""
@@ -115,8 +117,10 @@ class Line:
     def _listen(self, listener: TextIO, on_end: Callable[[], None]) -> None:
         try:
             for line in listener:
-                self._heard.put(json.loads(line))
+                message = json.loads(line)
+                self._spoken_to.set()
                 self.on_word()
+                self._heard.put(message)
         except (OSError, ValueError) as error:
             sys.stderr.write(f"the worker's line is broken: {error}\n")
         on_end()

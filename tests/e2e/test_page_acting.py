@@ -68,6 +68,14 @@ def test_a_command_is_completed_and_its_button_asks_before_it_acts(choo: Page, t
     expect(question).to_have_count(0)
 
 
+def test_one_enter_sends_a_command_that_is_typed_in_full(choo: Page) -> None:
+    choo.keyboard.type("/issue")
+    expect(choo.locator(".composer-usage")).to_contain_text("[what happened]")
+    choo.keyboard.press("Enter")
+    expect(choo.get_by_role("dialog", name="New issue")).to_be_visible()
+    choo.keyboard.press("Escape")
+
+
 def test_a_form_keeps_what_was_typed_and_shows_errors_under_the_field(choo: Page, tmp_path: Path) -> None:
     write(choo, "/issue")
     form = choo.get_by_role("dialog", name="New issue")

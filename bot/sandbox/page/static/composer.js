@@ -30,9 +30,9 @@ function dress(form) {
   usage(form, field.value);
 }
 
-// Shows what follows a command while it is being typed.
+// Shows what follows a command, as soon as it stands there in full.
 function usage(form, text) {
-  const command = /^(\/[\w-]+)\s/.exec(text)?.[1];
+  const command = /^(\/[\w-]+)(?:\s|$)/.exec(text)?.[1];
   const row = command && document.getElementById("command-list").content.querySelector(`[data-insert="${CSS.escape(command)}"]`);
   let line = form.querySelector(".composer-usage");
   if (!row || form.dataset.thread) return line?.remove();
@@ -60,7 +60,7 @@ function complete(form, field) {
     if (!found || (list === "command-list" && form.dataset.thread)) continue;
     const words = found[1].toLowerCase();
     const rows = [...document.getElementById(list).content.cloneNode(true).children].filter((row) => row.dataset.insert.toLowerCase().startsWith(words));
-    if (!rows.length || (rows.length === 1 && rows[0].dataset.insert.toLowerCase() === words && list !== "command-list")) break;
+    if (!rows.length || (rows.length === 1 && rows[0].dataset.insert.toLowerCase() === words)) break; // Enter sends it
     if (popupOf() === field) return showRows(rows);
     openPopup(field, rows, (row) => insert(form, field, row.dataset.insert + after), {
       role: "listbox", keepFocus: true, above: true, className: "completion", label: "Completions",
@@ -103,6 +103,8 @@ export async function send(form) {
   closePopup();
   field.value = "";
   typed(form);
+  const messages = form.parentElement.previousElementSibling;
+  messages.scrollTop = messages.scrollHeight; // whoever writes wants to see it, and the answer
   const place = { channel: here().channel, thread_ts: form.dataset.thread || undefined };
   const isCommand = /^\/[\w-]/.test(text) && !text.startsWith("//");
   const broadcast = form.querySelector("[name=broadcast]")?.checked || undefined;

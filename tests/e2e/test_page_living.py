@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.e2e.page_app import Living, living, plain
 from tests.e2e.page_browser import launched, needs_chromium, window
@@ -103,6 +103,45 @@ def test_the_reader_of_old_messages_is_left_in_place(browser: Browser, workspace
         page.locator(".newer").click()
         expect(page.locator(".line", has_text="this came later")).to_be_in_viewport()
         expect(page.locator(".newer")).to_have_count(0)
+        old.scroll_into_view_if_needed()
+        workspace.client.chat_postMessage(channel=channel, text="and one more")
+        expect(page.locator(".newer")).to_be_visible()
+        page.locator(".place", has_text="random").click()
+        expect(page.locator(".newer")).to_have_count(0)
+
+
+def test_the_end_stays_in_sight_whatever_grows_and_whoever_writes(
+    browser: Browser, workspace: Living, address: str
+) -> None:
+    with window(browser, address) as page:
+        messages = page.locator(".main .messages")
+        grown = "<li data-live>" + "<br>" * 40 + "</li>"
+        messages.evaluate(  # a message grows, and the browser tells of an earlier scroll before it measures again
+            """(node, grown) => {
+                node.querySelector(".lines").insertAdjacentHTML("beforeend", grown);
+                node.dispatchEvent(new Event("scroll"));
+            }""",
+            grown,
+        )
+        page.wait_for_function(
+            "node => node.scrollTop + node.clientHeight >= node.scrollHeight - 1", arg=messages.element_handle()
+        )
+        messages.evaluate("node => { node.querySelector('li[data-live]').remove(); node.scrollTo(0, 0); }")
+        page.locator(".main .composer textarea").fill("mine")
+        page.keyboard.press("Enter")
+        expect(page.locator(".line", has_text="mine").last).to_be_in_viewport()
+
+
+def test_what_happens_before_the_feed_is_open_is_not_missed(browser: Browser, workspace: Living, address: str) -> None:
+    with window(browser, address) as page:
+        held: list[Route] = []
+        page.route("**/changes?*", lambda route: held.append(route))
+        page.reload()
+        page.wait_for_selector("html[data-ready]")
+        page.wait_for_function("() => document.querySelectorAll('.line').length")
+        workspace.client.chat_postMessage(channel=workspace.channel("on-call-alerts"), text="in between")
+        held[0].continue_()
+        expect(page.locator(".line", has_text="in between")).to_have_count(1)
 
 
 def test_earlier_messages_are_a_click_away(browser: Browser, workspace: Living) -> None:

@@ -3,7 +3,7 @@
 import { act, app, here } from "./acts.js";
 import { key, send, startCommand, typed } from "./composer.js";
 import { changed, openOverflow, openPicker, press, removeChip, tell } from "./controls.js";
-import { broken, dismiss, focusComposer, go, listen, refresh, settle } from "./live.js";
+import { broken, dismiss, focusComposer, go, listen, settle } from "./live.js";
 import { closeView, submitView } from "./modals.js";
 import { closePopup, openPopup, popupOf } from "./popup.js";
 
@@ -155,5 +155,4 @@ settle();
 focusComposer();
 listen();
 if (here().tab === "home") act("home", {}, { quiet: true });
-if (document.documentElement.dataset.zoneNew === "true") refresh();
 document.documentElement.dataset.ready = "";

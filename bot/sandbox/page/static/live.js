@@ -97,9 +97,12 @@ export function settle() {
 function followEnd(scroller) {
   scroller.dataset.liveReady = "";
   let atEnd = true;
+  let top = 0;
   const toEnd = () => { if (atEnd) scroller.scrollTop = scroller.scrollHeight; };
   scroller.addEventListener("scroll", () => {
-    atEnd = isAtBottom(scroller);
+    const wentUp = scroller.scrollTop < top; // what grows below moves nobody: only the person does
+    top = scroller.scrollTop;
+    atEnd = isAtBottom(scroller) || (atEnd && !wentUp);
     if (atEnd) read();
   });
   const watch = new ResizeObserver(toEnd);
@@ -123,7 +126,8 @@ function announce(seen) {
 }
 
 function offerNewest(scroller) {
-  if (scroller.parentElement.querySelector(".newer")) return;
+  const below = scroller.nextElementSibling; // goes with its channel or thread
+  if (below.querySelector(".newer")) return;
   const button = Object.assign(document.createElement("button"), { type: "button", className: "newer", textContent: "New messages ↓" });
   button.dataset.live = "";
   button.addEventListener("click", () => scroller.scrollTo({ top: scroller.scrollHeight, behavior: "smooth" }));
@@ -132,7 +136,7 @@ function offerNewest(scroller) {
     button.remove();
     scroller.removeEventListener("scroll", gone);
   });
-  scroller.parentElement.append(button);
+  below.append(button);
 }
 
 function read() {
@@ -156,25 +160,17 @@ const AGAIN_MS = 1000; // a browser that has given up on the feed is asked once 
 
 export function listen() {
   const feed = new EventSource(`/changes?user=${encodeURIComponent(here().user)}`);
-  let lost = false;
   feed.onmessage = () => refresh();
   feed.onopen = () => {
     document.querySelector(".offline")?.remove();
-    if (lost) refresh();
-    lost = false;
+    refresh(); // for what has happened since the page was drawn, or the feed was lost
   };
   feed.onerror = () => {
-    lost = true;
-    if (feed.readyState === EventSource.CLOSED) setTimeout(reopen, AGAIN_MS);
+    if (feed.readyState === EventSource.CLOSED) setTimeout(listen, AGAIN_MS);
     if (document.querySelector(".offline")) return;
     document.body.append(Object.assign(document.createElement("p"), { className: "offline", textContent: "Connecting again…" }));
   };
   addEventListener("pagehide", () => feed.close());
-}
-
-function reopen() {
-  listen();
-  refresh();
 }
 
 addEventListener("pageshow", (event) => event.persisted && location.reload()); // back from the browser's memory

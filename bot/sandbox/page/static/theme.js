@@ -3,6 +3,5 @@
   const theme = localStorage.getItem("theme");
   if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
   const zone = encodeURIComponent(Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC");
-  document.documentElement.dataset.zoneNew = String(!document.cookie.split("; ").includes(`zone=${zone}`));
   document.cookie = `zone=${zone}; path=/; max-age=31536000; samesite=lax`;
 })();

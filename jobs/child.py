@@ -18,7 +18,7 @@ from typing import IO
 
 from jobs import wire
 from jobs.cause import masked
-from jobs.spark import Spark
+from jobs.spark import SCRATCH, Spark
 
 HEAD_LINES, TAIL_LINES, LINE_CHARACTERS = 5_000, 2_000, 2_000
 """What is kept of a log: the beginning and the end, 14 MB at most."""
@@ -89,7 +89,7 @@ class Child:
         """
         self.log = Log()
         self._heard: SimpleQueue[wire.Message] = SimpleQueue()
-        self.scratch = Path(tempfile.mkdtemp(prefix="baton-run-"))
+        self.scratch = Path(tempfile.mkdtemp(prefix=SCRATCH))
         env = {name: value for name, value in os.environ.items() if not NOT_FOR_RUNS.search(name)}
         env |= {"TMPDIR": str(self.scratch), "PYTHONUNBUFFERED": "1"}
         options = [*(["--large"] if large else []), *(["--warm"] if warm else [])]

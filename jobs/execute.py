@@ -7,7 +7,9 @@ with it: nothing is published that nobody asks for any more.
 
 import argparse
 import os
+import shutil
 import sys
+import tempfile
 import traceback
 from collections.abc import Sequence
 from contextlib import suppress
@@ -16,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from jobs import catalog, wire
 from jobs.cause import cause_of_error
-from jobs.spark import Jvm, Spark, open_session
+from jobs.spark import SCRATCH, Jvm, Spark, open_session
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -36,6 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     def end() -> None:
         if jvm is not None:
             jvm.kill()
+        if Path(tempfile.gettempdir()).name.startswith(SCRATCH):  # whoever made it is gone
+            shutil.rmtree(tempfile.gettempdir(), ignore_errors=True)
         os._exit(0)
 
     line = wire.Line(on_end=end)

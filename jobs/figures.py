@@ -36,4 +36,4 @@ def against(now: float, before: float | None, what: str) -> str:
     """Return "+12 % on the day before"; nothing where there is nothing to compare with."""
     if not before:
         return ""
-    return f"{100 * (now - before) / before:+.0f} % {what}"
+    return f"{round(100 * (now - before) / before):+d} % {what}"

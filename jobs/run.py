@@ -20,7 +20,7 @@ from jobs.worker import name_of_this_worker, open_workplace
 from store import runs
 from store.domain.errors import UserError
 from store.domain.pipeline import Pipeline, find_pipeline
-from store.domain.run import OPEN, Period, Progress, Run, RunStatus, parse_day
+from store.domain.run import OPEN, Period, Progress, Run, RunStatus, advance, parse_day
 from store.plans import Plan, load_plan
 from store.run_rows import RESULT
 from store.settings import Settings
@@ -88,13 +88,24 @@ def _execute(place: Workplace, plan: Plan, pipeline: Pipeline, asked: Run, *, as
             start=lambda large: Child(place.spark, large=large),
             watch=show.progress,
         )
-        ended = supervision.see_through() or _follow(place, asked.id, show)
+        try:
+            ended = supervision.see_through() or _follow(place, asked.id, show)
+        except KeyboardInterrupt:
+            ended = _cancel(place, run)
     show.end()
     if as_json:
         sys.stdout.write(json.dumps(_to_json(place, ended), indent=2) + "\n")
     else:
         show.result(place, ended)
     return 0 if ended.status is RunStatus.SUCCEEDED else 1
+
+
+def _cancel(place: Workplace, run: Run) -> Run:
+    """Record that the person who asked has changed their mind; left open, another worker would take it up."""
+    cancelled = advance(run, RunStatus.CANCELLED, at=place.machine.now(), note="Stopped from the shell.")
+    with place.sessions.writing() as db:
+        runs.finish(db, cancelled, attempt=run.attempt, picture=None)
+    return cancelled
 
 
 def _follow(place: Workplace, run_id: int, show: "Screen") -> Run:

@@ -30,6 +30,8 @@ SMALL_INPUT = 64 * 2**20
 """Bytes of input up to which a quick start beats fast machine code."""
 BOOT_S = 120
 """How long a JVM may take to answer on a busy machine."""
+SCRATCH = "baton-run-"
+"""Folders of temporary files, one for each process of a run, begin so."""
 SMALL = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 """One simple collector and one quick compiler: half the start, but slower over long runs."""
 SMALL_SQL = {

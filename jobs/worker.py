@@ -14,13 +14,16 @@ import sys
 import time
 from types import FrameType
 
+from sqlalchemy.exc import OperationalError
+
 from jobs.archive import Archiver
+from jobs.cause import masked
 from jobs.child import Child
 from jobs.spark import Spark
 from jobs.supervise import LEASE, Supervision, Workplace
 from store import migrations, runs
 from store.clock import SystemClock, from_setting
-from store.domain.errors import UserError
+from store.domain.errors import UserError, shorten
 from store.domain.run import Cause, Run, RunStatus, advance
 from store.plans import PlanFolder
 from store.session import Sessions, connect
@@ -31,6 +34,7 @@ logger = logging.getLogger(__name__)
 POLL_S = 0.25
 TIDY_S = 3.0
 """How often it says that it is there and looks for runs whose worker is gone."""
+DATABASE_S = 1.0
 GRACE_S = 60.0
 """How long the run in hand may go on after the worker was told to leave."""
 
@@ -51,17 +55,36 @@ class Worker:
         """Work until told to leave."""
         try:
             while self.leaving_since is None:
-                self._tidy()
-                run = self._claim()
-                if run is not None:
-                    self._see_through(run)
-                    continue
-                self._stand_ready()
-                time.sleep(POLL_S)
+                try:
+                    if not self._work_once():
+                        self._stand_ready()
+                        time.sleep(POLL_S)
+                except OperationalError as error:
+                    # A run in hand is lost with its lease and taken up again, by this worker or another one.
+                    logger.warning("The database does not answer: %s", error.orig)
+                    time.sleep(DATABASE_S)
         finally:
             self._archiver.stop()
             if self._ready is not None:
                 self._ready.end()
+
+    def _work_once(self) -> bool:
+        """Return whether there was a run to work on."""
+        self._tidy()
+        run = self._claim()
+        if run is None:
+            return False
+        try:
+            self._see_through(run)
+        except OperationalError:
+            raise
+        except Exception as error:
+            logger.exception("Run %s: the worker could not handle it", run.id)
+            note = (
+                f"The worker {self.name} could not handle this run: {shorten(masked(repr(error)), 200)}. See its log."
+            )
+            self._fail(run, note)
+        return True
 
     def _tidy(self) -> None:
         if time.monotonic() - self._tidied < TIDY_S:
@@ -86,7 +109,8 @@ class Worker:
         plan = self.plans.current()
         pipeline = plan.pipelines.get(run.pipeline)
         if pipeline is None or pipeline.job is None:
-            self._refuse(run)
+            note = f"The plan of the worker {self.name} has no job for “{run.pipeline}”. Do both read the same plan?"
+            self._fail(run, note)
             return
         self._archiver.stop()  # two cores are for the run that somebody waits for
         supervision = Supervision(self.place, run, pipeline, plan_digest=plan.digest, start=self._child)
@@ -96,8 +120,7 @@ class Worker:
             return
         logger.info("Run %s: %s %s", run.id, ended.status, ended.note)
 
-    def _refuse(self, run: Run) -> None:
-        note = f"The plan of the worker {self.name} has no job for “{run.pipeline}”. Do both read the same plan?"
+    def _fail(self, run: Run, note: str) -> None:
         failed = advance(run, RunStatus.FAILED, at=self.place.machine.now(), cause=Cause.CODE, note=note)
         with self.place.sessions.writing() as db:
             runs.finish(db, failed, attempt=run.attempt, picture=None)

@@ -195,7 +195,7 @@ def figures(prepared: DataFrame, trailing: Sequence[Day], period: Period) -> tup
         ),
         Figure(
             label="Stickiness",
-            value="unknown" if sticky is None else f"{sticky:.1%}",
+            value="unknown" if sticky is None else f"{100 * sticky:.1f} %",
             change=_points(sticky, sticky_before),
         ),
         Figure(label="Clicks", value=f"{sum_of('clicks'):,.0f}", change=change("clicks")),

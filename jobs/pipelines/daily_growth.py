@@ -236,7 +236,7 @@ def figures(prepared: DataFrame, trailing: Sequence[Day], period: Period) -> tup
         counted("Accounts reactivated", "reactivated"),
         Figure(
             label="Trial conversion",
-            value=f"{converted / trials:.0%}" if trials else "no trials",
+            value=f"{100 * converted / trials:.0f} %" if trials else "no trials",
             change=f"{converted:,.0f} of {trials:,.0f} trials started 30 to 60 days before" if trials else "",
         ),
         Figure(label="New MRR", value=f"${sum_of('new_mrr'):,.0f}"),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,11 +14,15 @@ from jobs.sample import lay_down
 TOO_LONG = "x" * 10_000
 
 
-def run(data: Path, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
-    settings = {"BATON_DATA": str(data), "DATABASE_URL": "", "BATON_CLOCK": "", "SPARK_MASTER": "local[1]", **env}
+def environment(data: Path) -> dict[str, str]:
+    settings = {"BATON_DATA": str(data), "DATABASE_URL": "", "BATON_CLOCK": "", "SPARK_MASTER": "local[1]"}
+    return {**os.environ, **settings}
+
+
+def run(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "jobs.run", *words],
-        env={**os.environ, **settings},
+        env=environment(data),
         capture_output=True,
         text=True,
         timeout=100,
@@ -65,6 +70,22 @@ def test_a_day_is_run_and_its_figures_checks_and_table_are_told(tmp_path: Path) 
         in done.stdout
     )
     assert "Run 1: Aggregate Engagement for 2024-06-03" in done.stderr
+
+
+@pytest.mark.spark
+def test_a_run_that_is_interrupted_is_cancelled_and_leaves_no_process(tmp_path: Path) -> None:
+    lay_down(tmp_path / "inputs")
+    words = [sys.executable, "-m", "jobs.run", "engagement", "2024-06-03"]
+    with subprocess.Popen(
+        words, env=environment(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as run:
+        assert run.stderr is not None
+        assert any("start" in line for line in run.stderr)
+        run.send_signal(signal.SIGINT)
+        out, _ = run.communicate(timeout=30)
+    assert run.returncode == 1
+    assert "Run 1 cancelled: Stopped from the shell." in out
+    assert not (tmp_path / "published").exists()
 
 
 @pytest.mark.spark

@@ -77,6 +77,7 @@ class Supervision:
         self._note = ""
         self._picture: bytes | None = None
         self._ended = False
+        self._child: Child | None = None
 
     def see_through(self, *, stopping: Callable[[], bool] = lambda: False) -> Run | None:
         """
@@ -87,7 +88,6 @@ class Supervision:
                 queue.
         Returns: None: the lease was lost, and nothing was recorded.
         """
-        child: Child | None = None
         try:
             self._tell(Progress(stage=Stage.START))
             child = self._begin(large=False)
@@ -109,11 +109,11 @@ class Supervision:
         except LeaseLost:
             return None
         finally:
-            if child is not None:
-                child.end(grace_s=FINISH_S if self._ended else 0)
+            if self._child is not None:
+                self._child.end(grace_s=FINISH_S if self._ended else 0)
 
     def _begin(self, *, large: bool) -> Child:
-        child = self._start(large)
+        self._child = child = self._start(large)
         child.log.keep_in(log_of(self.place.settings, self.run))
         child.say(wire.order_to(self._order()))
         return child

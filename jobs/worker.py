@@ -56,7 +56,7 @@ class Worker:
         try:
             while self.leaving_since is None:
                 try:
-                    if not self._work_once():
+                    if not self.work_once():
                         self._stand_ready()
                         time.sleep(POLL_S)
                 except OperationalError as error:
@@ -68,7 +68,7 @@ class Worker:
             if self._ready is not None:
                 self._ready.end()
 
-    def _work_once(self) -> bool:
+    def work_once(self) -> bool:
         """Return whether there was a run to work on."""
         self._tidy()
         run = self._claim()

@@ -20,6 +20,7 @@ from store.domain.run import OPEN, Cause, Period, Run, RunStatus, Stage
 from store.session import Sessions, connect
 from store.settings import Settings
 from store.tables import RunRow
+from tests.integration.jobs.processes import below, is_there
 
 pytestmark = [pytest.mark.spark, pytest.mark.timeout(240)]
 BOUND_S = 90
@@ -92,27 +93,6 @@ def place(tmp_path: Path) -> Iterator[Place]:
         worker.kill()
         worker.communicate(timeout=10)
     place.sessions.engine.dispose()
-
-
-def below(pid: int) -> dict[int, str]:
-    """Return the processes that *pid* has started, and those that they have, by their command."""
-    found: dict[int, str] = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            parent = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
-            command = (folder / "cmdline").read_text().replace("\0", " ")
-        except OSError:
-            continue
-        if parent == pid:
-            found |= {int(folder.name): command, **below(int(folder.name))}
-    return found
-
-
-def is_there(pid: int) -> bool:
-    try:
-        return (Path("/proc") / str(pid) / "stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes through /proc")

@@ -13,7 +13,7 @@ from bot.sandbox.wire import Args
 
 
 def post_message(app: App, args: Args) -> Doc:
-    channel = _where(app, args)
+    channel = _where(app, args, people=True)
     fields = {**messages.from_bot(app.workspace), **_content(app, args)}
     if args.text("thread_ts"):
         fields["thread_ts"] = args.text("thread_ts")
@@ -68,11 +68,16 @@ def permalink(app: App, args: Args) -> Doc:
     return {"channel": channel["id"], "permalink": link}
 
 
-def _where(app: App, args: Args) -> Doc:
-    """Return the channel to post into; `chat:write.public` opens the public ones the app is not in."""
+def _where(app: App, args: Args, *, people: bool = False) -> Doc:
+    """
+    Return the channel to post into, by id or name; `chat:write.public` opens the public ones the app is not in.
+
+    Args:
+        people: a person's id stands for the DM with them.
+    """
     ws = app.workspace
     wanted = args.need("channel")
-    if wanted.startswith("U") and ws.person(wanted):
+    if people and ws.person(wanted):
         args = Args({"channel": "D" + wanted[1:]})
     elif ws.channel(wanted) is None and (named := ws.channel_named(wanted)):
         args = Args({"channel": named["id"]})

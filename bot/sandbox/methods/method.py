@@ -50,19 +50,19 @@ def _start(cursor: str) -> int:
 
 def channel_of(app: App, args: Args, *, name: str = "channel", member: bool = False) -> Doc:
     """
-    Return the channel an argument names by id, or the DM with a user it names.
+    Return the channel an argument names by id; a person's id names none, only `chat.postMessage` takes it.
 
-    Raises: Refused: `channel_not_found`, and with *member* `not_in_channel`, `is_archived`.
+    Raises: Refused: `channel_not_found`: none, or a private one the app is not in; and with *member*
+    `not_in_channel`, `is_archived`.
     """
-    ws, wanted = app.workspace, args.need(name)
-    channel = ws.channel(wanted)
-    if channel is None and wanted.startswith("U"):
-        channel = ws.channel("D" + wanted[1:])
-    if channel is None or (channel["is_im"] and not ws.store.is_member(channel["id"], ws.team.bot_user_id)):
+    ws = app.workspace
+    channel = ws.channel(args.need(name))
+    inside = channel is not None and ws.store.is_member(channel["id"], ws.team.bot_user_id)
+    if channel is None or (channel["is_private"] and not inside):
         raise Refused("channel_not_found")
     if member and channel["is_archived"]:
         raise Refused("is_archived")
-    if member and not ws.store.is_member(channel["id"], ws.team.bot_user_id):
+    if member and not inside:
         raise Refused("not_in_channel")
     return channel
 

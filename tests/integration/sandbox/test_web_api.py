@@ -86,6 +86,9 @@ def test_messages_follow_the_teams_clock(slack: Workspace) -> None:
         ("chat.postMessage", {"channel": ONCALL, "text": "x", "metadata": {"a": 1}}, "invalid_metadata_format"),
         ("chat.postMessage", {"channel": ONCALL, "blocks": [{"type": "divider"}] * 51}, "invalid_blocks"),
         ("chat.update", {"channel": ONCALL, "text": "x", "ts": "1.000000"}, "message_not_found"),
+        ("chat.update", {"channel": "U0CHOO", "text": "x", "ts": "1.000000"}, "channel_not_found"),
+        ("chat.postEphemeral", {"channel": "U0CHOO", "text": "x", "user": "U0CHOO"}, "channel_not_found"),
+        ("conversations.history", {"channel": "U0CHOO"}, "channel_not_found"),
         ("chat.delete", {"channel": ONCALL, "ts": "1.000000"}, "message_not_found"),
         ("chat.postEphemeral", {"channel": ONCALL, "text": "x", "user": "U404"}, "user_not_in_channel"),
         ("conversations.history", {"channel": RANDOM}, "not_in_channel"),
@@ -333,8 +336,9 @@ def test_a_private_channel_is_for_its_members(slack: Workspace) -> None:
     slack.as_("choo").expect("hush", in_="#war-room")
     with pytest.raises(AssertionError, match="not_in_channel"):
         slack.as_("aidil").messages("#war-room")
-    assert error_of(slack, "conversations.join", channel="C0NOBOTS") == "method_not_supported_for_channel_type"
-    assert error_of(slack, "chat.postMessage", channel="C0NOBOTS", text="x") == "not_in_channel"
+    assert error_of(slack, "conversations.join", channel="C0WARROOM") == "method_not_supported_for_channel_type"
+    for method in ("conversations.join", "conversations.info", "chat.postMessage"):
+        assert error_of(slack, method, channel="C0NOBOTS", text="x") == "channel_not_found"
 
 
 def test_the_bots_own_channels_are_listed(slack: Workspace) -> None:

@@ -25,7 +25,6 @@ class ResponseUrls:
             "channel": channel,
             "user": user,
             "ts": original["ts"] if original else None,
-            "thread_ts": original.get("thread_ts") if original else None,
             "only_for": only_for,
             "left": USES,
             "until": self.now_s() + LIVES_S,

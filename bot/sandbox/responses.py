@@ -44,13 +44,14 @@ def answer_by_url(app: App, key: str, body: Doc) -> None:
         fields.setdefault("blocks", None)
         messages.change(ws, channel, found[0], {**fields, "user": ws.team.bot_user_id}, only_for=only_for)
     elif body.get("delete_original") not in (True, "true"):
-        _post(app, channel, body, only_for=target["user"], thread_ts=target["thread_ts"])
+        _post(app, channel, body, only_for=target["user"])
 
 
-def _post(app: App, channel: Doc, body: Doc, *, only_for: str, thread_ts: str | None = None) -> None:
+def _post(app: App, channel: Doc, body: Doc, *, only_for: str) -> None:
+    """Post into the thread that *body* names; without one into the channel, wherever the person has acted."""
     fields = {**messages.from_bot(app.workspace), **_fields(app, body)}
-    if body.get("thread_ts") or thread_ts:
-        fields["thread_ts"] = body.get("thread_ts") or thread_ts
+    if body.get("thread_ts"):
+        fields["thread_ts"] = body["thread_ts"]
     in_channel = body.get("response_type") == "in_channel"
     messages.post(app.workspace, channel, fields, only_for=None if in_channel else only_for)
 

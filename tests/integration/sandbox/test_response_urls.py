@@ -56,13 +56,14 @@ def test_an_answer_can_go_into_a_thread(slack: Workspace, url: str) -> None:
     assert slack.expect_thread("#data-oncall", "inside").root_ts == root
 
 
-def test_a_button_in_a_thread_is_answered_there(slack: Workspace) -> None:
+def test_a_button_in_a_thread_is_answered_there_only_when_the_answer_says_so(slack: Workspace) -> None:
     app, heard = new_app(slack)
 
     @app.action("go")
-    async def go(ack: Any, respond: Any) -> None:
+    async def go(ack: Any, respond: Any, body: dict[str, Any]) -> None:
         await ack()
-        await respond(text="privately", replace_original=False)
+        await respond(text="in the channel", replace_original=False)
+        await respond(text="in the thread", replace_original=False, thread_ts=body["container"]["thread_ts"])
 
     button = {"type": "button", "text": {"type": "plain_text", "text": "Go"}, "action_id": "go"}
     blocks = [{"type": "actions", "elements": [button]}]
@@ -70,8 +71,9 @@ def test_a_button_in_a_thread_is_answered_there(slack: Workspace) -> None:
         client = web(slack)
         root = client.chat_postMessage(channel="C0DATAONCALL", text="root")["ts"]
         client.chat_postMessage(channel="C0DATAONCALL", text="x", blocks=blocks, thread_ts=root)
-        answer = slack.as_("choo").click("Go").expect_ephemeral("privately")
-    assert answer.root_ts == root
+        choo = slack.as_("choo").click("Go")
+        assert choo.expect_ephemeral("in the thread").root_ts == root
+        assert not choo.expect_ephemeral("in the channel").in_thread
     assert heard.of("block_actions")[0]["container"]["thread_ts"] == root
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.sandbox import payloads
-from bot.sandbox.delivery import Delivery, Kind, Reply
+from bot.sandbox.delivery import Delivery, Reply
 from bot.sandbox.errors import Refused
 from bot.sandbox.faults import Faults
 from bot.sandbox.limits import Limits
@@ -103,16 +103,16 @@ class App:
         payload = payloads.interaction(self.workspace.team, self.credentials.verification_token, kind, user)
         if kind not in ("view_closed", "block_suggestion"):
             payload["trigger_id"] = self.triggers.give(user["id"])
-        return await self._ask("interactive", {**payload, **parts})
+        return await self.delivery.ask("interactive", {**payload, **parts})
 
     async def command(self, user: Doc, channel: Doc, command: str, text: str) -> Reply:
-        team = self.workspace.team
+        team, place = self.workspace.team, payloads.channel_part(channel)
         payload = {
             "token": self.credentials.verification_token,
             "team_id": team.id,
             "team_domain": team.domain,
-            "channel_id": channel["id"],
-            "channel_name": "directmessage" if channel["is_im"] else channel["name"],
+            "channel_id": place["id"],
+            "channel_name": place["name"],
             "user_id": user["id"],
             "user_name": user["name"],
             "command": command,
@@ -122,14 +122,11 @@ class App:
             "response_url": self.response_url(channel["id"], user["id"]),
             "trigger_id": self.triggers.give(user["id"]),
         }
-        return await self._ask("slash_commands", payload)
+        return await self.delivery.ask("slash_commands", payload)
 
     def response_url(self, channel: str, user: str, original: Doc | None = None, *, only_for: str | None = None) -> str:
         key = self.response_urls.give(channel, user, original, only_for=only_for)
         return f"{self.workspace.base_url}/response/{self.workspace.team.id}/{key}"
-
-    async def _ask(self, kind: Kind, payload: Doc) -> Reply:
-        return await self.delivery.ask(kind, payload)
 
     async def close(self) -> None:
         self.workspace.changes.close()

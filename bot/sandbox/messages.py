@@ -54,7 +54,9 @@ def post(workspace: Workspace, channel: Doc, fields: Doc, *, only_for: str | Non
         workspace.on_event(message_event(channel, doc))
         mentions = MENTION.findall(doc["text"])
         if workspace.team.bot_user_id in mentions and "bot_id" not in doc and not channel["is_im"]:
-            workspace.on_event({**message_event(channel, doc), "type": "app_mention"})
+            mention = {**message_event(channel, doc), "type": "app_mention"}
+            del mention["channel_type"]
+            workspace.on_event(mention)
     return doc
 
 

@@ -20,7 +20,9 @@ def interaction(team: Team, token: str, kind: str, user: Doc) -> Doc:
 
 
 def channel_part(channel: Doc) -> Doc:
-    return {"id": channel["id"], "name": "directmessage" if channel["is_im"] else channel["name"]}
+    """Return id and name; of what is private the name is not told."""
+    private = "directmessage" if channel["is_im"] else "privategroup"
+    return {"id": channel["id"], "name": private if channel["is_private"] else channel["name"]}
 
 
 def message_container(channel: Doc, message: Doc, *, ephemeral: bool) -> Doc:

@@ -148,6 +148,7 @@ def test_events_carry_what_was_said_and_mentions_come_too(slack: Workspace) -> N
     assert message["event"]["channel_type"] == "channel"
     assert message["event"]["ts"] == said.ts
     assert mentioned["event"]["user"] == "U0CHOO"
+    assert "channel_type" not in mentioned["event"]
     assert message["event_id"] != mentioned["event_id"]
     assert message["authorizations"][0]["user_id"] == "U0BATON"
 
@@ -371,6 +372,20 @@ def test_a_private_channel_has_an_event_of_its_own(tmp_path: Path) -> None:
             slack.as_("choo").say("hush", in_="#war-room")
             [event] = heard.expect("message")
     assert (event["event"]["text"], event["event"]["channel_type"]) == ("hush", "group")
+
+
+def test_a_private_channels_name_is_not_told(slack: Workspace) -> None:
+    slack.control("channel", name="war-room", private=True)
+    app, heard = new_app(slack)
+
+    @app.command("/rerun")
+    async def rerun(ack: Any) -> None:
+        await ack()
+
+    with over_sockets(slack, app):
+        slack.as_("choo").command("/rerun", in_="#war-room")
+        slack.as_("choo").command("/rerun", in_="dm")
+    assert [each["channel_name"] for each in heard.of("/rerun")] == ["privategroup", "directmessage"]
 
 
 def test_many_commands_at_once_are_all_answered(slack: Workspace) -> None:

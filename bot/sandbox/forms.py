@@ -181,8 +181,8 @@ def _number_complaint(element: Doc, content: str) -> str:
 
 def _options(element: Doc) -> list[Doc]:
     groups = [group["options"] for group in element.get("option_groups", ())]
-    initial = element.get("initial_options") or [element["initial_option"]] if "initial_option" in element else []
-    return [*element.get("options", ()), *(each for group in groups for each in group), *initial]
+    initial = [*element.get("initial_options", ()), element.get("initial_option")]
+    return [*element.get("options", ()), *(each for group in groups for each in group), *filter(None, initial)]
 
 
 def _pick(choices: dict[str, Any], value: Any) -> Any:

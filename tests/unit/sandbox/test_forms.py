@@ -68,6 +68,7 @@ def test_what_is_read_back_is_what_was_put_in() -> None:
 def test_an_external_select_takes_what_was_offered_or_was_there_at_first() -> None:
     assert put(element("external_select"), "low", [LOW])["selected_option"] == LOW
     assert put(element("external_select", initial_option=HIGH), "high")["selected_option"] == HIGH
+    assert put(element("multi_external_select", initial_options=[LOW]), ["low"])["selected_options"] == [LOW]
     with pytest.raises(NotPossible, match="not among the choices"):
         put(element("external_select"), "low")
 

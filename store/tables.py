@@ -105,7 +105,7 @@ class OutboxRow(SQLModel, table=True):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index("outbox_owed", "due_at", sqlite_where=OWED, postgresql_where=OWED),
+        Index("outbox_owed", "id", sqlite_where=OWED, postgresql_where=OWED),
         # After hours without Slack thousands wait; each looks for an earlier first post of its thread.
         Index("outbox_unposted", "parent", "id", sqlite_where=UNPOSTED, postgresql_where=UNPOSTED),
         Index("outbox_unposted_there", "thread_ts", "id", sqlite_where=UNPOSTED, postgresql_where=UNPOSTED),

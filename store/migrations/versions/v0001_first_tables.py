@@ -96,7 +96,7 @@ def _messages() -> None:
         sa.Column("created_at", INSTANT, nullable=False),
         sa.UniqueConstraint("key"),
     )
-    op.create_index("outbox_owed", "outbox", ["due_at"], sqlite_where=OWED, postgresql_where=OWED)
+    op.create_index("outbox_owed", "outbox", ["id"], sqlite_where=OWED, postgresql_where=OWED)
     op.create_index("outbox_unposted", "outbox", ["parent", "id"], sqlite_where=UNPOSTED, postgresql_where=UNPOSTED)
     op.create_index(
         "outbox_unposted_there", "outbox", ["thread_ts", "id"], sqlite_where=UNPOSTED, postgresql_where=UNPOSTED

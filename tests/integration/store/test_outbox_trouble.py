@@ -1,8 +1,10 @@
+import sqlite3
 import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlmodel import insert
 
 from store import outbox
 from store.session import Sessions
@@ -94,6 +96,28 @@ def test_a_backlog_of_hours_is_claimed_at_once(slack: Deliverer, thread: dict[st
 
 
 # several processes, and the end of one
+
+
+def test_what_was_delivered_costs_a_claim_nothing(sqlite_sessions: Sessions) -> None:
+    """A bot looks every second, holding the one place of a writer, and months leave a hundred thousand messages."""
+    new = {"channel": "C0ONCALL", "payload": {"text": "first"}, "due_at": AT, "created_at": AT, "wanted": 1}
+    steps: list[int] = []
+
+    def count() -> None:
+        steps.append(1)
+
+    with sqlite_sessions.writing() as db:
+        gone = [{**new, "key": f"old:{nr}", "delivered": 1, "attempts": 0, "ts": str(nr)} for nr in range(5000)]
+        db.connection().execute(insert(OutboxRow), gone)
+    with sqlite_sessions.writing() as db:
+        outbox.owe(db, key="new", channel="C0ONCALL", payload={"text": "first"}, at=AT)
+        raw = db.connection().connection.dbapi_connection
+        assert isinstance(raw, sqlite3.Connection)
+        raw.set_progress_handler(count, 100)
+        assert [owed.key for owed in outbox.claim_due(db, at=AT, hold=HOLD)] == ["new"]
+        assert outbox.next_due(db) == AT + HOLD
+        raw.set_progress_handler(None, 0)
+    assert len(steps) < 50, "hundreds of SQLite's instructions"
 
 
 def test_what_one_holds_is_left_alone_until_its_claim_ends(slack: Deliverer) -> None:

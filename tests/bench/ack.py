@@ -81,5 +81,5 @@ def _table(
             "last of 25 answers, ms",
         ),
         rows,
-        f"{rounds} rounds of each command and app in turn; a run is going and another process commits 200 times a second.",
+        f"{rounds} rounds of each command and app in turn; a run is going, another process commits 200 times a second.",
     )

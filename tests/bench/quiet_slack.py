@@ -5,6 +5,7 @@ The sandbox checks what it is given and keeps it, which would cost the measured 
 only says yes, and notes when each answer came. LINKS is where sockets are opened: `ws://127.0.0.1:1234`.
 """
 
+import asyncio
 import itertools
 import sys
 import time
@@ -12,6 +13,8 @@ import time
 from aiohttp import web
 
 NUMBERS = itertools.count(1)
+delay = {"s": 0.0}
+"""How long an answer is let wait."""
 answered: dict[str, float] = {}
 """Key of a command to the instant of its first answer, on the clock that all processes of this machine share."""
 
@@ -29,9 +32,14 @@ async def method(request: web.Request) -> web.Response:
 
 
 async def answer(request: web.Request) -> web.Response:
+    await asyncio.sleep(delay["s"])
     answered.setdefault(request.match_info["key"], time.monotonic())
-    await request.read()
     return web.Response(text="ok")
+
+
+async def slow_down(request: web.Request) -> web.Response:
+    delay["s"] = float(request.match_info["seconds"])
+    return web.json_response({})
 
 
 async def answers(_request: web.Request) -> web.Response:
@@ -45,6 +53,7 @@ def main() -> None:
             web.post("/api/{method}", method),
             web.post("/answer/{key}", answer),
             web.get("/answers", answers),
+            web.get("/slow/{seconds}", slow_down),
         ]
     )
     web.run_app(app, host="127.0.0.1", port=int(sys.argv[1]), print=lambda *_: None)

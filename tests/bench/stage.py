@@ -32,6 +32,8 @@ class Stage:
     """By app: `baton` and `bare`."""
     pid: int
     """Of Baton."""
+    environment: dict[str, str]
+    """For another Baton in the same place; `PORT` is free."""
 
     async def answered(self, keys: Sequence[str], within_s: float = 20.0) -> dict[str, float]:
         """Return key to the instant of its answer, once all *keys* have one or the time is up."""
@@ -43,6 +45,10 @@ class Stage:
                 return found
             await asyncio.sleep(0.05)
 
+    async def slow_down(self, seconds: float) -> None:
+        """Let Slack take so long for each answer from now on."""
+        await asyncio.to_thread(_read, f"{self.slack_url}/slow/{seconds}")
+
 
 @asynccontextmanager
 async def stage(folder: Path, *, transport: str, crowd: bool = True) -> AsyncIterator[Stage]:
@@ -53,7 +59,7 @@ async def stage(folder: Path, *, transport: str, crowd: bool = True) -> AsyncIte
         transport: `socket` or `http`.
         crowd: whether a run is going and the database is busy.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     database = folder / "baton.db"
     url = f"sqlite:///{database}"
     sessions = Sessions(connect(url))
@@ -88,7 +94,8 @@ async def stage(folder: Path, *, transport: str, crowd: bool = True) -> AsyncIte
                 "baton": socket_guns["xapp-bot"] if transport == "socket" else HttpGun(ports["baton"], SECRET),
                 "bare": socket_guns["xapp-bare"] if transport == "socket" else HttpGun(ports["bare"], SECRET),
             }
-            yield Stage(slack_url, sessions, database, guns, bot.pid)
+            spare = {**environment(slack_url, url, folder, transport), "PORT": str(free_port())}
+            yield Stage(slack_url, sessions, database, guns, bot.pid, {**spare, "SLACK_APP_TOKEN": "xapp-spare"})
         finally:
             for process in started[::-1]:
                 process.terminate()

@@ -159,7 +159,7 @@ class SocketGun:
 @asynccontextmanager
 async def links() -> AsyncIterator[tuple[str, dict[str, SocketGun]]]:
     """Serve sockets; yield their address and, by the app's token, its gun."""
-    guns: dict[str, SocketGun] = {"xapp-bot": SocketGun(), "xapp-bare": SocketGun()}
+    guns: dict[str, SocketGun] = {name: SocketGun() for name in ("xapp-bot", "xapp-bare", "xapp-spare")}
 
     async def link(socket: ServerConnection) -> None:
         assert socket.request is not None

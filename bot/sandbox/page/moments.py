@@ -14,7 +14,12 @@ TOKEN = re.compile(r"\{([a-z_]+)\}")
 def when(at: datetime, form: str, seat: Seat) -> Markup:
     """Return an instant in Slack's form, for instance `{date_short_pretty} at {time}`; the title has the full date."""
     local = at.astimezone(seat.zone)
-    words = TOKEN.sub(lambda found: _token(found[1], local, seat) or found[0], form)
+
+    def shown(found: re.Match[str]) -> str:
+        words = _token(found[1], local, seat) or found[0]
+        return words if found.start() else words[:1].upper() + words[1:]  # the form begins with it
+
+    words = TOKEN.sub(shown, form)
     return tag("time", words, datetime=f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", title=full(at, seat))
 
 
@@ -65,6 +70,8 @@ def _token(name: str, local: datetime, seat: Seat) -> str | None:
             return f"{local:%b} {_day(local)}, {local:%Y}"
         case "date":
             return f"{local:%B} {_day(local)}{_th(local.day)}, {local:%Y}"
+        case "date_long_full":
+            return f"{local:%B} {_day(local)}, {local:%Y}"
         case "date_long":
             return f"{local:%A}, {local:%B} {_day(local)}{_th(local.day)}, {local:%Y}"
         case "day_divider":

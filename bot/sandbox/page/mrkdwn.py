@@ -103,7 +103,7 @@ def _flow(lines: list[str], seat: Seat) -> Markup:
         bullet = BULLET.match(line)
         if bullet:
             depth = min(len(bullet["indent"]) // 2, 4)
-            mark = tag("span", bullet["mark"] if bullet["mark"] != "-" else "•", class_="bullet-mark")
+            mark = tag("span", bullet["mark"], class_="bullet-mark")
             words = tag("span", _inline(line[bullet.end() :], seat))
             written.append(tag("span", mark, words, class_=f"bullet indent-{depth}"))
         else:

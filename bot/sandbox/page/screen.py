@@ -63,8 +63,8 @@ class Screen:
     team: str
     app: str
     channels: tuple[Place, ...]
-    direct: tuple[Place, ...]
     apps: tuple[Place, ...]
+    """Direct messages: each person has one, with the app."""
     here: str
     """Id of the open channel or direct message."""
     is_direct: bool
@@ -90,7 +90,7 @@ class Screen:
 
     @property
     def window_title(self) -> str:
-        waiting = sum(place.unread for place in (*self.channels, *self.direct))
+        waiting = sum(place.unread for place in (*self.channels, *self.apps))
         return (f"({waiting}) " if waiting else "") + f"{self.title} · {self.team}"
 
     def address(self, **query: str) -> str:
@@ -129,17 +129,12 @@ def screen(
         people=tuple(_person(each, channel, place) for each in people.values() if not each["is_bot"]),
         team=workspace.team.name,
         app=workspace.team.app_name,
-        channels=tuple(_place(each, user, people, channel) for each in seen if not each["is_im"]),
-        direct=tuple(_place(each, user, people, channel if tab != "home" else "") for each in seen if each["is_im"]),
-        apps=tuple(
-            _place(each, user, people, channel if tab == "home" else "", tab="home")
-            for each in seen
-            if each["is_im"] and each["user"] == workspace.team.bot_user_id
-        ),
+        channels=tuple(_place(each, user, people, channel, tab) for each in seen if not each["is_im"]),
+        apps=tuple(_place(each, user, people, channel, tab) for each in seen if each["is_im"]),
         here=channel,
         is_direct=bool(place["is_im"]),
         unread=int(place.get("unread") or 0),
-        with_avatar=_place(place, user, people, channel).avatar,
+        with_avatar=_place(place, user, people, channel, tab).avatar,
         title=_name(people.get(place.get("user", ""), {})) if place["is_im"] else place["name"],
         topic=mrkdwn(str((place.get("topic") or {}).get("value") or ""), seat),
         member_count=len(workspace.store.members(channel)),
@@ -181,13 +176,14 @@ def _person(person: Doc, channel: str, place: Doc) -> Person:
     return Person(person["id"], name, title, avatar_of(person["id"], name), bool(person.get("outsider")), href)
 
 
-def _place(channel: Doc, user: str, people: Mapping[str, Doc], current: str, tab: str = "") -> Place:
+def _place(channel: Doc, user: str, people: Mapping[str, Doc], here: str, tab: str) -> Place:
+    """A direct message opens at the app's home, unless there is something to read."""
     other = people.get(channel.get("user", ""), {}) if channel["is_im"] else None
     name = str(channel["name"]) if other is None else _name(other)
     avatar = None if other is None else avatar_of(str(channel["user"]), name, is_app=bool(other.get("is_bot")))
-    open_now = channel["id"] == current
-    unread = 0 if tab or open_now else int(channel.get("unread") or 0)
-    href = _address(user, channel["id"], tab=tab)
+    open_now = channel["id"] == here
+    unread = 0 if open_now and tab == "messages" else int(channel.get("unread") or 0)
+    href = _address(user, channel["id"], tab="home" if other and not unread else "")
     return Place(channel["id"], name, href, unread, open_now, avatar)
 
 

@@ -55,7 +55,7 @@ def test_marks(text: str, html: str | None) -> None:
 def test_bullets_hang_and_keep_their_marks() -> None:
     shown = mrkdwn("- one\n  • two\n3. three", SEAT)
     assert re.findall(r'bullet indent-(\d)"><span class="bullet-mark">(.*?)</span><span>(.*?)</span>', shown) == [
-        ("0", "•", "one"),
+        ("0", "-", "one"),
         ("1", "•", "two"),
         ("0", "3.", "three"),
     ]
@@ -118,7 +118,7 @@ def test_links_and_mentions_are_read_inside_marks_and_code() -> None:
     ("form", "words"),
     [
         ("{date_num} {time}", "2024-06-03 16:00"),
-        ("{date_short_pretty} at {time}", "today at 16:00"),
+        ("{date_short_pretty} at {time}", "Today at 16:00"),
         ("{date}", "June 3rd, 2024"),
         ("{unknown}", "{unknown}"),
     ],

@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 
 from bot.sandbox.clock import TeamClock
 from bot.sandbox.manifest import read_manifest
-from bot.sandbox.messages import post, tell_privately
+from bot.sandbox.messages import from_bot, post, tell_privately
 from bot.sandbox.page import page
 from bot.sandbox.page.routes import HERE
 from bot.sandbox.residents import populate
@@ -152,3 +152,22 @@ async def test_every_static_file_that_the_page_names_is_there(browser: httpx.Asy
         assert answer.headers["cache-control"] == "no-cache"
         assert answer.content == (folder / name).read_bytes()
     assert (await browser.get("/static/../routes.py")).status_code == 404
+
+
+async def test_the_app_opens_at_its_home_unless_there_is_something_to_read(
+    browser: httpx.AsyncClient, workspace: Workspace
+) -> None:
+    here = (await browser.get("/as/U0CHOO/C0DATAONCALL")).text
+    assert here.count("/as/U0CHOO/D0CHOO") == 1
+    assert 'href="/as/U0CHOO/D0CHOO?tab=home"' in here
+    dm = workspace.channel("D0CHOO")
+    assert dm
+    post(workspace, dm, {**from_bot(workspace), "text": "your turn"})
+    for address, badge in (
+        ("/as/U0CHOO/C0DATAONCALL", True),
+        ("/as/U0CHOO/D0CHOO?tab=home", True),
+        ("/as/U0CHOO/D0CHOO", False),
+    ):
+        seen = (await browser.get(address)).text
+        assert ('aria-label="1 new"' in seen) is badge
+        assert ('<a href="/as/U0CHOO/D0CHOO" class="place unread"' in seen) is badge

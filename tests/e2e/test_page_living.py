@@ -203,6 +203,19 @@ def test_a_phone_has_a_drawer_and_a_thread_over_the_whole_width(
         assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
+def test_a_table_in_markdown_shows_every_word_and_stays_in_its_message(browser: Browser, workspace: Living) -> None:
+    channel = workspace.channel("random")
+    long = "clicks, time on the platform, activity of every user and every session of the day before"
+    rows = f"| Reads | From | Through | Every |\n|---|---|---|---|\n| {long} | {long} | Kafka | day |"
+    posted = workspace.client.chat_postMessage(channel=channel, text="t", blocks=[{"type": "markdown", "text": rows}])
+    narrow = {"viewport": {"width": 390, "height": 800}}
+    with window(browser, f"{workspace.url}/as/U0CHOO/{channel}", **narrow) as page:
+        line = page.locator(f'[id="m-{posted["ts"]}"]')
+        cell = line.get_by_text(long).first
+        assert cell.evaluate("node => node.scrollWidth - node.clientWidth") == 0
+        assert line.evaluate("node => node.scrollWidth - node.clientWidth") == 0
+
+
 def test_everything_is_reached_with_the_keyboard(browser: Browser, workspace: Living) -> None:
     channel = workspace.channel("random")
     with window(browser, f"{workspace.url}/as/U0CHOO/{channel}") as page:

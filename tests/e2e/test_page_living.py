@@ -256,6 +256,17 @@ def test_everything_is_reached_with_the_keyboard(browser: Browser, workspace: Li
         expect(form).to_have_count(0)
 
 
+def test_arrows_walk_on_from_a_button_of_a_message(browser: Browser, workspace: Living) -> None:
+    channel = workspace.channel("random")
+    workspace.client.chat_postMessage(channel=channel, text="above")
+    button = {"type": "button", "text": plain("Go"), "action_id": "go"}
+    workspace.client.chat_postMessage(channel=channel, text="x", blocks=[{"type": "actions", "elements": [button]}])
+    with window(browser, f"{workspace.url}/as/U0CHOO/{channel}") as page:
+        page.locator(".line").last.get_by_role("button", name="Go").focus()
+        page.keyboard.press("ArrowUp")
+        expect(page.locator(".line", has_text="above")).to_be_focused()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_words_stand_out_from_the_ground_in_light_and_dark(
     browser: Browser, workspace: Living, address: str, scheme: str

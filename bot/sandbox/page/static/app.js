@@ -136,7 +136,7 @@ function walk(event) {
   }
   const line = event.target.closest?.(".line");
   const scroller = event.target.closest?.(".messages");
-  if (!scroller || !(event.target === line || event.target === scroller)) return;
+  if (!scroller || !(event.target === line || event.target === scroller || event.target.matches(".line :is(button, a)"))) return;
   const lines = [...scroller.querySelectorAll(".line")];
   const next = line ? lines[lines.indexOf(line) + by] : lines.at(-1);
   if (next) {

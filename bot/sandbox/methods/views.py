@@ -21,7 +21,7 @@ def push_view(app: App, args: Args) -> Doc:
 
 
 def update_view(app: App, args: Args) -> Doc:
-    view = _view(app, args, "modal", "home")
+    view = _view(app, args, "modal")
     view_id = args.text("view_id") or app.workspace.store.modal_by_external_id(args.text("external_id"))
     if not view_id and not args.text("external_id"):
         raise invalid_arguments("[ERROR] missing required field: view_id or external_id")
@@ -39,8 +39,8 @@ def publish_view(app: App, args: Args) -> Doc:
     return {"view": modals.publish_home(app.workspace, user, view, expected_hash=args.text("hash"))}
 
 
-def _view(app: App, args: Args, *kinds: str) -> Doc:
-    return check_view(args.parsed("view"), kinds, knows_file=app.knows_file)
+def _view(app: App, args: Args, kind: str) -> Doc:
+    return check_view(args.parsed("view"), (kind,), knows_file=app.knows_file)
 
 
 METHODS = {

@@ -230,6 +230,12 @@ def test_an_old_hash_does_not_overwrite_a_newer_view(slack: Workspace, forms: Fo
         client.views_update(view_id=view["id"], view=modal("Fourth"))
 
 
+def test_a_modal_does_not_become_a_home(slack: Workspace, forms: Forms) -> None:
+    view = slack.as_("choo").command("/rerun").expect_modal().doc
+    with pytest.raises(SlackApiError, match="invalid_arguments"):
+        web(slack).views_update(view_id=view["id"], view={"type": "home", "blocks": []})
+
+
 def test_a_view_goes_by_the_name_the_app_gave_it(slack: Workspace, forms: Forms) -> None:
     forms.view = modal(external_id="mine")
     choo = slack.as_("choo").command("/rerun")

@@ -192,9 +192,32 @@ def delivered(db: Session, owed: Owed, *, ts: str, channel: str, at: datetime, p
         db.exec(missing.values(ts=ts, channel_posted=channel))
 
 
-def retry(db: Session, owed: Owed, *, due_at: datetime, why: str) -> None:
-    """Try again at *due_at*."""
-    db.exec(update(OutboxRow).where(*_held(owed)).values(due_at=due_at, claimed_until=None, trouble=why))
+def retry(db: Session, owed: Owed, *, due_at: datetime, why: str, sent: bool = True) -> None:
+    """
+    Try again at *due_at*.
+
+    Args:
+        sent: whether Slack may have got it; a try that never left us is not counted.
+    """
+    counted = OutboxRow.attempts if sent else OutboxRow.attempts - 1
+    later = update(OutboxRow).where(*_held(owed))
+    db.exec(later.values(due_at=due_at, claimed_until=None, trouble=why, attempts=counted))
+
+
+def turn_to(db: Session, owed: Owed, *, channel: str, at: datetime, why: str) -> None:
+    """Owe the message anew, outside any thread, to another channel or person; what stood elsewhere is left there."""
+    anew = {
+        "channel": channel,
+        "parent": None,
+        "thread_ts": None,
+        "channel_posted": None,
+        "ts": None,
+        "attempts": 0,
+        "claimed_until": None,
+        "due_at": at,
+        "trouble": why,
+    }
+    db.exec(update(OutboxRow).where(*_held(owed)).values(**anew))
 
 
 def give_up(db: Session, owed: Owed, *, why: str) -> None:

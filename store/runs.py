@@ -229,3 +229,8 @@ def _move(db: Session, row: RunRow, run: Run) -> Run:
     row.revision += 1
     db.flush()
     return run
+
+
+def tell_queued_again(db: Session) -> None:
+    """Owe the messages of all queued runs anew, for what has changed around them."""
+    db.exec(update(RunRow).where(col(RunRow.status) == RunStatus.QUEUED.value).values(revision=RunRow.revision + 1))

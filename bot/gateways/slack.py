@@ -9,7 +9,7 @@ import http.client
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,17 +23,25 @@ from bot.gateways.pace import Pace
 logger = logging.getLogger(__name__)
 
 TIMEOUT_S = 5
-"""Of one call; the outbox holds a message for longer than the two calls that one sending may need."""
+"""Of one call."""
 EVENT_TYPE = "baton"
 LOST_TOKEN = frozenset({"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"})
+TRANSIENT = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited"})
+"""Slack's own trouble, also told with status 200."""
+PAGES = 20
+FILES_KEPT = 200
 
 
 class SlackUnavailable(Exception):
-    """Slack did not answer, or asked us to wait. Whether the call took effect is not known."""
+    """Slack did not answer, or asked us to wait."""
 
-    def __init__(self, why: str, retry_after_s: float | None = None) -> None:
+    def __init__(self, why: str, retry_after_s: float | None = None, *, sent: bool = True) -> None:
+        """
+        Args:
+            sent: whether the call may have taken effect.
+        """
         super().__init__(why)
-        self.retry_after_s = retry_after_s
+        self.retry_after_s, self.sent = retry_after_s, sent
 
 
 class SlackRefused(Exception):
@@ -58,6 +66,7 @@ class Slack:
         self._hosts = {"hooks.slack.com", urlsplit(base_url).netloc}
         self._pace = Pace()
         self._channels: dict[str, str] = {}
+        self._files: dict[str, str] = {}
         self._channels_lock = threading.Lock()
 
     def post(self, channel: str, payload: Mapping[str, Any], *, key: str, thread_ts: str | None) -> Posted:
@@ -79,24 +88,27 @@ class Slack:
         )
 
     def find(self, channel: str, *, key: str, thread_ts: str | None) -> Posted | None:
-        """Return the message that carries *key*, among the newest 200 of the channel or thread."""
-        channel = self._id_of(channel)
-        if thread_ts:
-            found = self._call(
-                "conversations.replies", channel=channel, ts=thread_ts, include_all_metadata=True, limit=200
-            )
-        else:
-            found = self._call("conversations.history", channel=channel, include_all_metadata=True, limit=200)
-        for message in found["messages"]:
-            metadata = message.get("metadata") or {}
-            if metadata.get("event_type") == EVENT_TYPE and metadata.get("event_payload", {}).get("key") == key:
-                return Posted(channel, message["ts"])
+        """Return the message that carries *key*: in the whole thread, or among the newest 200 of the channel."""
+        place: dict[str, Any] = {"channel": self._id_of(channel), "include_all_metadata": True, "limit": 200}
+        if not thread_ts:
+            return _with_key(self._call("conversations.history", **place)["messages"], place["channel"], key)
+        cursor = ""
+        for _ in range(PAGES):  # a thread is listed oldest first
+            page = self._call("conversations.replies", ts=thread_ts, cursor=cursor, **place)
+            cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+            found = _with_key(page["messages"], place["channel"], key)
+            if found or not cursor:
+                return found
         return None
 
     def upload(self, png: bytes, *, name: str, alt: str) -> str:
-        """Return the id of a file that no channel shows yet, ready for an image block."""
-        done = self._call("files.upload_v2", file=png, filename=name, title=name, alt_txt=alt)
-        return str(done["file"]["id"])
+        """Return the id of a file that no channel shows yet, ready for an image block; the same name is sent once."""
+        if name not in self._files:
+            done = self._call("files.upload_v2", file=png, filename=name, title=name, alt_txt=alt)
+            if len(self._files) >= FILES_KEPT:
+                self._files.clear()
+            self._files[name] = str(done["file"]["id"])
+        return self._files[name]
 
     def answer(self, response_url: str, payload: Mapping[str, Any]) -> None:
         """Answer a command or a press by the address that came with it, on Slack's own host only."""
@@ -119,21 +131,24 @@ class Slack:
     def publish_home(self, user: str, view: Mapping[str, Any]) -> None:
         self._call("views.publish", user_id=user, view=view)
 
-    def _id_of(self, channel: str) -> str:
+    def _id_of(self, place: str) -> str:
         """
-        Return the id of a channel given by its name with a hash; asked of Slack once, then remembered.
+        Return the channel's id for a channel's name with a hash or for a person's id; asked once, then remembered.
+
+        A direct message has a channel of its own, which is where a first copy can be looked for.
 
         Raises: SlackRefused: there is no such channel, or the bot cannot see it.
         """
-        if not channel.startswith("#"):
-            return channel
-        name = channel.removeprefix("#")
+        if place[:1] not in "#UW":
+            return place
         with self._channels_lock:
-            if name not in self._channels:
+            if place not in self._channels and place[0] == "#":
                 self._channels.update(self._load_channels())
-            if name not in self._channels:
+            elif place not in self._channels:
+                self._channels[place] = self._call("conversations.open", users=place)["channel"]["id"]
+            if place not in self._channels:
                 raise SlackRefused("conversations.list", "channel_not_found")
-            return self._channels[name]
+            return self._channels[place]
 
     def _load_channels(self) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -146,7 +161,7 @@ class Slack:
                 limit=200,
                 cursor=cursor,
             )
-            found.update({channel["name"]: channel["id"] for channel in page["channels"]})
+            found.update({f"#{channel['name']}": channel["id"] for channel in page["channels"]})
             cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
             if not cursor:
                 return found
@@ -154,31 +169,54 @@ class Slack:
     def _call(self, method: str, *, lane: str = "", **arguments: Any) -> Any:
         wait_s = self._pace.wait_s(method, lane, now=time.monotonic())
         if wait_s > 0:
-            raise SlackUnavailable(f"{method}: our own pace", retry_after_s=wait_s)
+            raise SlackUnavailable(f"{method}: our own pace", wait_s, sent=False)
         try:
             # The SDK's own methods know which of Slack's methods take JSON and which only form fields.
             return getattr(self._client, method.replace(".", "_"))(**arguments)
         except SlackApiError as error:
-            status, headers, name = _read(error)
-            if status == 429:
-                retry_after_s = float(headers.get("retry-after", 1))
-                self._pace.pause(method, until=time.monotonic() + retry_after_s)
-                raise SlackUnavailable(f"{method}: asked to wait", retry_after_s=retry_after_s) from error
-            if status >= 500 or name in LOST_TOKEN:
-                raise SlackUnavailable(f"{method}: {name or status}", 60 if name in LOST_TOKEN else None) from error
-            raise SlackRefused(method, name) from error
+            raise self._told(method, error) from error
         except (OSError, SlackRequestError, http.client.HTTPException) as error:
             raise SlackUnavailable(f"{method}: {type(error).__name__}") from error
+
+    def _told(self, method: str, error: SlackApiError) -> SlackUnavailable | SlackRefused:
+        status, headers, name = _read(error)
+        if status == 429 or name == "ratelimited":
+            retry_after_s = _seconds(headers.get("retry-after", ""))
+            self._pace.pause(method, until=time.monotonic() + retry_after_s)
+            return SlackUnavailable(f"{method}: asked to wait", retry_after_s, sent=False)
+        if name in LOST_TOKEN:
+            return SlackUnavailable(f"{method}: {name}", 60, sent=False)
+        if status >= 500 or name in TRANSIENT or not name:
+            return SlackUnavailable(f"{method}: {name or status}")
+        return SlackRefused(method, name)
 
 
 def _metadata(key: str) -> dict[str, Any]:
     return {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
 
 
+def _with_key(messages: Iterable[Mapping[str, Any]], channel: str, key: str) -> Posted | None:
+    for message in messages:
+        metadata = message.get("metadata") or {}
+        if metadata.get("event_type") == EVENT_TYPE and metadata.get("event_payload", {}).get("key") == key:
+            return Posted(channel, message["ts"])
+    return None
+
+
 def _read(error: SlackApiError) -> tuple[int, dict[str, str], str]:
-    """Return status, lower-case headers and Slack's error name; the SDK has two shapes for a failed answer."""
+    """
+    Return status, lower-case headers and Slack's error name.
+
+    The SDK has two shapes for a failed answer, and a proxy may have answered in Slack's place, in words of its own.
+    """
     response = error.response
     if isinstance(response, dict):
-        return response["status"], {k.lower(): v for k, v in response["headers"].items()}, ""
-    headers = {key.lower(): value for key, value in response.headers.items()}
-    return response.status_code, headers, str(response.get("error", ""))
+        status, headers, told = response["status"], response["headers"], {}
+    else:
+        status, headers, told = response.status_code, response.headers, response.data
+    name = str(told.get("error", "")) if isinstance(told, dict) else ""
+    return status, {key.lower(): str(value) for key, value in headers.items()}, name
+
+
+def _seconds(retry_after: str) -> float:
+    return float(retry_after) if retry_after.isdecimal() else 1.0

@@ -24,6 +24,10 @@ class Heard:
     trigger_id: str = ""
     response_url: str = ""
     thread_ts: str | None = None
+    view_id: str = ""
+    """The form's own id: however often it is submitted, it is one form."""
+    channel_type: str = ""
+    """Of a message: `im` in a direct one."""
     typed: str = ""
     """What a form held, as it can be shown to whoever filled it in."""
 
@@ -66,7 +70,6 @@ def from_press(body: Mapping[str, Any]) -> Heard:
         value=value,
         trigger_id=body["trigger_id"],
         response_url=body.get("response_url", ""),
-        thread_ts=(body.get("message") or {}).get("thread_ts"),
     )
 
 
@@ -75,7 +78,7 @@ def from_submission(body: Mapping[str, Any]) -> Heard:
     state = body["view"]["state"]["values"]
     value = {block: _input(next(iter(elements.values()))) for block, elements in state.items()}
     typed = "\n".join(text for text in value.values() if text)
-    return Heard(key=delivery_key(body), user=body["user"]["id"], value=value, typed=typed)
+    return Heard(key=delivery_key(body), user=body["user"]["id"], value=value, typed=typed, view_id=body["view"]["id"])
 
 
 def _input(element: Mapping[str, Any]) -> str | None:
@@ -93,4 +96,5 @@ def from_event(body: Mapping[str, Any]) -> Heard:
         channel=event.get("channel", ""),
         text=_words(event),
         thread_ts=event.get("thread_ts") or event.get("ts"),
+        channel_type=event.get("channel_type", ""),
     )

@@ -10,7 +10,7 @@ from bot.listeners.hear import Hear
 from bot.listeners.heard import Heard
 from bot.usecases import issue
 from bot.views import issue as views
-from bot.views import run as run_views
+from bot.views.blocks import REPORT
 from store import runs
 from store.domain.pipeline import UnknownPipeline, find_pipeline
 from store.domain.team import Severity
@@ -18,7 +18,7 @@ from store.domain.team import Severity
 
 def register(hear: Hear) -> None:
     hear.command("/issue", open_form)
-    hear.press(re.compile(f"^{run_views.REPORT}$"), open_form)
+    hear.press(re.compile(f"^{REPORT}$"), open_form)
     hear.form(views.FORM, errors_of, report)
 
 
@@ -52,7 +52,7 @@ def errors_of(value: Mapping[str, Any]) -> Mapping[str, str]:
 def report(deps: Deps, heard: Heard) -> None:
     issue.report(
         deps,
-        request_key=heard.key,
+        request_key=f"view:{heard.view_id}",
         pipeline=heard.value["pipeline"],
         summary=" ".join(heard.value["summary"].split()),
         details=heard.value.get("details") or "",

@@ -1,5 +1,7 @@
 """A private answer to one person."""
 
+from collections.abc import Callable
+
 from bot.deps import Deps
 from bot.gateways.slack import SlackRefused, SlackUnavailable
 from bot.listeners.heard import Heard
@@ -9,21 +11,23 @@ from store import outbox
 
 def reply(deps: Deps, heard: Heard, message: Message) -> None:
     """
-    Answer for the person's eyes only: by the address that came along, which also works where the bot is no member.
+    Answer for the person's eyes only, by the first way that is open.
 
-    The address is good for half an hour; after that, or without one, the answer is an ephemeral message, and where
-    there is no channel either a direct one.
+    The address that came along also works where the bot is no member, for half an hour; then an ephemeral message;
+    and last a direct message, which the outbox delivers whenever Slack is there again.
     """
+    ways: list[Callable[[], None]] = []
     if heard.response_url:
         answer = {**message.payload(), "response_type": "ephemeral", "replace_original": False}
-        try:
-            return deps.slack.answer(heard.response_url, answer)
-        except (SlackRefused, SlackUnavailable):
-            if not heard.channel:
-                raise
+        ways.append(lambda: deps.slack.answer(heard.response_url, answer))
     if heard.channel:
-        return deps.slack.whisper(heard.channel, heard.user, message.payload())
-    with deps.sessions.writing() as db:  # a form has no place of its own
+        ways.append(lambda: deps.slack.whisper(heard.channel, heard.user, message.payload()))
+    for way in ways:
+        try:
+            return way()
+        except (SlackRefused, SlackUnavailable):
+            continue
+    with deps.sessions.writing() as db:
         now = deps.machine_clock.now()
         outbox.owe(db, key=f"reply:{heard.key}", channel=heard.user, payload=message.payload(), at=now)
     return deps.nudge()
@@ -31,7 +35,10 @@ def reply(deps: Deps, heard: Heard, message: Message) -> None:
 
 def replace(deps: Deps, heard: Heard, message: Message) -> None:
     """Put *message* where the pressed button stands, so that a button that no longer applies vanishes."""
-    deps.slack.answer(heard.response_url, {**message.payload(), "replace_original": True})
+    try:
+        deps.slack.answer(heard.response_url, {**message.payload(), "replace_original": True})
+    except (SlackRefused, SlackUnavailable):
+        reply(deps, heard, message)
 
 
 def withdraw(deps: Deps, heard: Heard) -> None:

@@ -64,7 +64,7 @@ def start_run(deps: Deps, heard: Heard) -> None:
     except UserError as error:
         replace(deps, heard, Message(text=escape(str(error))))
         return
-    replace(deps, heard, views.started(run, deps.plan.pipelines[run.pipeline]))
+    replace(deps, heard, views.started(run, deps.plan.pipelines[run.pipeline].name))
 
 
 def drop_plan(deps: Deps, heard: Heard) -> None:

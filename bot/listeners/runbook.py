@@ -18,7 +18,7 @@ def register(hear: Hear) -> None:
     hear.press(re.compile(f"^{run.READ}$"), show_section_of_run)
     hear.press(re.compile(f"^{home.RUNBOOKS}$"), show_pages)
     hear.event("app_mention", answer_in_thread)
-    hear.event({"type": "message", "channel_type": "im"}, answer_in_thread)
+    hear.event("message", answer_direct_message)
 
 
 def answer(deps: Deps, heard: Heard) -> Message:
@@ -45,6 +45,12 @@ def show_section_of_run(deps: Deps, heard: Heard) -> Message:
 
 def show_pages(deps: Deps, _heard: Heard) -> Message:
     return views.pages(deps.plan.pipelines)
+
+
+def answer_direct_message(deps: Deps, heard: Heard) -> None:
+    """In a channel people talk to each other; there we answer only when mentioned."""
+    if heard.channel_type == "im":
+        answer_in_thread(deps, heard)
 
 
 def answer_in_thread(deps: Deps, heard: Heard) -> None:

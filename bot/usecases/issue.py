@@ -46,9 +46,10 @@ def report(
             db,
             key=f"issue:{issue.id}",
             channel=channel,
-            payload={**message.payload(), "dm": user},
+            payload={**message.payload(), "dm": user, "place": channel},
             at=deps.machine_clock.now(),
         )
-        audit.note(db, at=at, actor=user, action="issue", subject=f"{issue.name} {known.key}", outcome="done")
+        if issue.reported_at == at:  # else this form has been heard before
+            audit.note(db, at=at, actor=user, action="issue", subject=f"{issue.name} {known.key}", outcome="done")
     deps.nudge()
     return issue

@@ -88,7 +88,7 @@ def start_run(deps: Deps, *, pipeline_key: str, period: str, nonce: str, user: s
     days = parse_period(period, today=at.date())
     with deps.sessions.writing() as db:
         run = runs.request(db, key=nonce, pipeline=pipeline.key, period=days, by=user, channel=channel, at=at)
-        if run.status is RunStatus.QUEUED and run.attempt == 0:
+        if run.requested_at == at:  # else this press has been heard before
             audit.note(db, at=at, actor=user, action="rerun", subject=f"{pipeline.key} {days}", outcome="done")
         tell_run(db, deps, run)
     deps.nudge()
@@ -111,23 +111,24 @@ def report_runs(deps: Deps) -> int:
 
 def tell_run(db: Session, deps: Deps, run: Run) -> None:
     """Owe the channel its line about *run*, and the thread its living message, as they should look now."""
-    pipeline = deps.plan.pipelines.get(run.pipeline)
-    if pipeline is None or not run.channel:  # started from a shell, or a pipeline that has left the plan
+    if not run.channel:  # started from a shell
         return
+    pipeline = deps.plan.pipelines.get(run.pipeline)
+    name = pipeline.name if pipeline else run.pipeline  # its page may have left the plan while it ran
     now = deps.machine_clock.now()
     with_picture = run.status not in OPEN and runs.picture(db, run.id) is not None
-    headline = views.headline(run, pipeline)
     living = views.living(
         run,
-        pipeline,
+        name,
         at=now,
         usual=usual_seconds(runs.recent(db, pipeline=run.pipeline, limit=20)),
         waits_for_worker=not runs.workers(db, since=now - WORKER_SILENT),
         with_picture=with_picture,
     )
-    first = {**headline.payload(), "dm": run.requested_by}
-    outbox.owe(db, key=f"run:{run.id}:line", channel=run.channel, payload=first, at=now)
-    payload = {**living.payload(), "dm": run.requested_by, **({"picture": run.id} if with_picture else {})}
+    ours = {"dm": run.requested_by, "place": run.channel}
+    line = {**views.headline(run, name).payload(), **ours}
+    outbox.owe(db, key=f"run:{run.id}:line", channel=run.channel, payload=line, at=now)
+    payload = {**living.payload(), **ours, **({"picture": run.id} if with_picture else {})}
     outbox.owe(db, key=f"run:{run.id}", channel=run.channel, parent=f"run:{run.id}:line", payload=payload, at=now)
 
 
@@ -146,9 +147,6 @@ def release_lost_runs(deps: Deps) -> None:
 
 
 def tell_waiting_runs(deps: Deps) -> None:
-    """Say under queued runs that no worker is there, and take it back once one is."""
+    """Have queued runs told again: a worker has come or gone, which their messages say."""
     with deps.sessions.writing() as db:
-        for run in runs.open_runs(db):
-            if run.status is RunStatus.QUEUED:
-                tell_run(db, deps, run)
-    deps.nudge()
+        runs.tell_queued_again(db)

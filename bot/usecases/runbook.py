@@ -30,11 +30,12 @@ _indexes: dict[str, Index] = {}
 
 def index_of(plan: Plan) -> Index:
     """Return the search index of *plan*; built once per version of its pages."""
-    if plan.digest not in _indexes:
+    index = _indexes.get(plan.digest)
+    if index is None:
         index = runbooks.index_of(plan)
         _indexes.clear()
         _indexes[plan.digest] = index
-    return _indexes[plan.digest]
+    return index
 
 
 def ask(deps: Deps, *, typed: str) -> Asked:
@@ -72,8 +73,9 @@ def section_of_run(deps: Deps, *, run_id: int) -> Section:
             return section
     section = runbooks.section_for_cause(plan, run.pipeline, run.cause or Cause.CODE)
     if section is None:
+        what = run.cause or "an unknown cause"
         raise NoSection(
-            f"The runbook of {run.pipeline} has no section for “{run.cause}”. Ask with `/runbook {run.pipeline} …`."
+            f"The page of {run.pipeline} has no section for “{what}”. Ask with `/runbook {run.pipeline} …`."
         )
     return section
 

@@ -8,6 +8,9 @@ from typing import Any
 
 Block = dict[str, Any]
 
+REPORT = "issue_open"
+"""The button that opens the form, wherever it stands."""
+
 SECTION_LIMIT = 3000
 FIELD_LIMIT = 2000
 HEADER_LIMIT = 150
@@ -56,6 +59,18 @@ def header(text: str) -> Block:
 def section(text: str, *, accessory: Block | None = None) -> Block:
     block: Block = {"type": "section", "text": {"type": "mrkdwn", "text": clip(text, SECTION_LIMIT)}}
     return {**block, "accessory": accessory} if accessory else block
+
+
+def long_text(text: str) -> tuple[Block, ...]:
+    """Return what a person typed, escaped and whole, in as many sections as Slack's limit asks for."""
+    sections, rest = [], text
+    while rest:
+        size = min(len(rest), SECTION_LIMIT)
+        while len(escape(rest[:size])) > SECTION_LIMIT:
+            size = size * 4 // 5
+        sections.append(section(escape(rest[:size])))
+        rest = rest[size:]
+    return tuple(sections)
 
 
 def fields(texts: Sequence[str]) -> Block:

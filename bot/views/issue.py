@@ -10,6 +10,7 @@ from bot.views.blocks import (
     context,
     escape,
     header,
+    long_text,
     option,
     plain,
     section,
@@ -108,7 +109,8 @@ def posted(issue: Issue, pipeline: Pipeline, team: TeamFile, on_call: OnCall) ->
     about = f" · data of {issue.day:%a %d %b %Y}" if issue.day else ""
     blocks = [
         header(f"{icon} {issue.name} · {pipeline.name}"),
-        section(f"*{escape(issue.summary)}*" + (f"\n{escape(issue.details)}" if issue.details else "")),
+        section(f"*{escape(issue.summary)}*"),
+        *long_text(issue.details),
         context(f"{issue.severity.capitalize()} severity, {promise}{about}"),
         context(f"Reported by <@{issue.reported_by}> {slack_time(issue.reported_at)} · On call: {who}"),
     ]

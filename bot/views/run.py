@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from bot.views.blocks import (
+    REPORT,
     Block,
     Message,
     actions,
@@ -24,9 +25,10 @@ from store.domain.check import Level, Verdict
 from store.domain.pipeline import Pipeline, Purpose
 from store.domain.run import Cause, Period, Progress, Run, RunStatus, Stage
 
-START, DROP, PICK, READ, REPORT = "run_start", "run_drop", "run_pick", "runbook_section", "issue_open"
+START, DROP, PICK, READ = "run_start", "run_drop", "run_pick", "runbook_section"
 
-_MARK = {Level.PASS: "✅", Level.WARN: "⚠️", Level.FAIL: "❌", Level.UNKNOWN: "❔"}
+_MARK = {Level.PASS: "✅", Level.UNKNOWN: "❔", Level.WARN: "⚠️", Level.FAIL: "❌"}
+"""In the order of their weight."""
 _STAGES = {
     Stage.START: "start Spark",
     Stage.READ: "read",
@@ -95,12 +97,15 @@ def days(pipeline: Pipeline, *, said: str, offered: Sequence[date]) -> Message:
     return Message(text=said, blocks=(section(said), actions(buttons)))
 
 
-def started(run: Run, pipeline: Pipeline) -> Message:
-    what = f"*{escape(pipeline.name)}* for {day_text(run.period)}"
-    return private(f"Run {run.id} of {what} is queued: follow it in the thread.")
+def started(run: Run, name: str) -> Message:
+    what = f"Run {run.id} of *{escape(name)}* for {day_text(run.period)}"
+    told = (
+        "is queued: follow it in the thread" if run.status is RunStatus.QUEUED else f"is {run.status}: see the thread"
+    )
+    return private(f"{what} {told}.")
 
 
-def headline(run: Run, pipeline: Pipeline) -> Message:
+def headline(run: Run, name: str) -> Message:
     """Return the message in the channel: one line that says where the run stands, to be edited in place."""
     who = "From a shell" if run.requested_by == "shell" else f"<@{run.requested_by}>"
     said = {
@@ -110,13 +115,13 @@ def headline(run: Run, pipeline: Pipeline) -> Message:
         RunStatus.FAILED: _failed(run),
         RunStatus.CANCELLED: "was cancelled",
     }[run.status]
-    text = f"{_icon(run)} *{escape(pipeline.name)}*, {day_text(run.period)}: run {run.id} {said}. Asked by {who}."
+    text = f"{_icon(run)} *{escape(name)}*, {day_text(run.period)}: run {run.id} {said}. Asked by {who}."
     return Message(text=text, blocks=(section(text),))
 
 
 def living(
     run: Run,
-    pipeline: Pipeline,
+    name: str,
     *,
     at: datetime,
     usual: dict[Stage, float] | None = None,
@@ -127,6 +132,7 @@ def living(
     Return the one message of a run in its thread, from queued to result.
 
     Args:
+        name: of the pipeline, as people know it.
         usual: seconds each stage took in earlier runs; None for the first run, when no share can be told.
         waits_for_worker: queued, and no worker has been seen lately.
     """
@@ -134,7 +140,7 @@ def living(
         return _queued(run, waits_for_worker=waits_for_worker)
     if run.status is RunStatus.RUNNING:
         return _running(run, at=at, usual=usual)
-    return _ended(run, pipeline, with_picture=with_picture)
+    return _ended(run, name, with_picture=with_picture)
 
 
 def _queued(run: Run, *, waits_for_worker: bool) -> Message:
@@ -188,16 +194,17 @@ def _trail(now: Stage | None) -> str:
     )
 
 
-def _ended(run: Run, pipeline: Pipeline, *, with_picture: bool) -> Message:
-    text = f"{_icon(run)} {_verdict(run, pipeline)}"
+def _ended(run: Run, name: str, *, with_picture: bool) -> Message:
+    text = f"{_icon(run)} {_verdict(run, name)}"
     blocks: list[Block] = [section(text)]
     result = run.result
     if result and result.figures:
         blocks.append(fields([f"*{escape(f.label)}*\n{escape(f.value)}{_change(f.change)}" for f in result.figures]))
     if with_picture:
-        blocks.append(picture(f"run:{run.id}", f"{pipeline.name}: the 30 days up to {run.period}"))
+        blocks.append(picture(f"run:{run.id}", f"{name}: the 30 days up to {run.period}"))
     if result and result.verdicts:
-        blocks.append(section("\n".join(_check(verdict) for verdict in result.verdicts)))
+        worst_first = sorted(result.verdicts, key=lambda verdict: list(_MARK).index(verdict.level), reverse=True)
+        blocks.append(section("\n".join(_check(verdict) for verdict in worst_first)))
     if result:
         version = f" · table version {result.version}" if result.version is not None else ""
         blocks.append(
@@ -208,8 +215,8 @@ def _ended(run: Run, pipeline: Pipeline, *, with_picture: bool) -> Message:
     return Message(text=text, blocks=tuple(blocks))
 
 
-def _verdict(run: Run, pipeline: Pipeline) -> str:
-    what = f"*{escape(pipeline.name)}*, {day_text(run.period)}"
+def _verdict(run: Run, name: str) -> str:
+    what = f"*{escape(name)}*, {day_text(run.period)}"
     if run.status is RunStatus.SUCCEEDED:
         warned = [v for v in run.result.verdicts if v.level is not Level.PASS] if run.result else []
         return f"{what}: published. " + (

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.views.blocks import (
+    REPORT,
     Block,
     Message,
     actions,
@@ -22,18 +23,20 @@ from store.domain.pipeline import Pipeline
 from store.domain.runbook import Answer, Section
 from store.domain.team import TeamFile
 
-SHOW, REPORT = "runbook_show", "issue_open"
+SHOW = "runbook_show"
 MARKDOWN_LIMIT = 11_000  # Slack allows 12,000 characters in all markdown blocks of a message
 BUTTONS = 25
+PAGES_TOGETHER = 6
 SYMPTOMS = "Symptoms"
 """The heading under which a page lists what people see; a page without it has a menu only."""
 
 
 def pages(pipelines: Mapping[str, Pipeline]) -> Message:
-    """Return the list of pages."""
-    lines = [f"*{escape(p.name)}*  `/runbook {key}`\n{escape(p.summary)}" for key, p in pipelines.items()]
+    """Return the list of pages, as many to a section as fit."""
+    lines = [f"*{escape(p.name)}*  `/runbook {key}`\n{escape(clip(p.summary, 300))}" for key, p in pipelines.items()]
     lead = "Ask in your own words: `/runbook aggregate-engagement kafka was down all night`"
-    return Message(text="The runbooks of this plan", blocks=(section(lead), *(section(line) for line in lines)))
+    groups = ["\n".join(lines[at : at + PAGES_TOGETHER]) for at in range(0, len(lines), PAGES_TOGETHER)]
+    return Message(text="The runbooks of this plan", blocks=(section(lead), *map(section, groups)))
 
 
 def overview(pipeline: Pipeline, team: TeamFile, on_call: OnCall, sections: Sequence[Section]) -> Message:

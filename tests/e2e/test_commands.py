@@ -1,6 +1,7 @@
 """Every command over the wire, in both ways that Slack reaches us."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,27 @@ def test_a_high_issue_goes_to_the_alerts_channel_and_mentions_who_is_on_call(wor
     nadia.expect_modal()
     nadia.fill(severity="high").submit()
     assert "On call: @" in world.slack.expect("#on-call-alerts", "salaries are missing").text
+
+
+def test_a_form_that_is_submitted_twice_is_one_issue(world: World) -> None:
+    nadia = world.as_("nadia").command("/issue aggregate-profit twice pressed")
+    form = nadia.expect_modal()
+    values = nadia.fill(severity="low")._filled
+    submission = {"user": nadia.user, "view_id": form.id, "action": "submit", "values": values}
+    with ThreadPoolExecutor(2) as pool:
+        pressed = [pool.submit(world.slack.act, "view", **submission) for _ in range(2)]
+    assert sum(each.exception() is None for each in pressed) >= 1
+    world.slack.expect("#data-oncall", "twice pressed")
+    with world.sessions.reading() as db:
+        assert [each.summary for each in issues.recent(db)].count("twice pressed") == 1
+
+
+def test_what_was_told_at_length_is_shown_at_length(world: World) -> None:
+    nadia = world.as_("nadia").command("/issue aggregate-profit a long report")
+    nadia.expect_modal()
+    details = "<" * 2990 + "the end"
+    nadia.fill(severity="low", details=details).submit()
+    assert details in world.slack.expect("#data-oncall", "a long report").text.replace("\n", "")
 
 
 def test_an_empty_summary_stays_in_the_form_with_its_error(world: World) -> None:

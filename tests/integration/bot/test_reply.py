@@ -43,8 +43,24 @@ def test_a_spent_address_gives_way_to_an_ephemeral_message(slack: Workspace, dep
 
 
 def test_no_answer_is_ever_sent_to_a_foreign_host(deps: Deps) -> None:
+    foreign = "http://169.254.169.254/latest"
     with pytest.raises(SlackRefused, match="foreign_host"):
-        reply(deps, Heard(key="T2", user="U0CHOO", response_url="http://169.254.169.254/latest"), private("hello"))
+        deps.slack.answer(foreign, {"text": "hello"})
+    reply(deps, Heard(key="T2", user="U0CHOO", response_url=foreign), private("hello"))
+    with deps.sessions.reading() as db:
+        owed = outbox.find(db, "reply:T2")
+    assert owed is not None, "the person is answered all the same"
+
+
+def test_when_no_way_is_open_the_answer_is_owed_as_a_direct_message(slack: Workspace, deps: Deps) -> None:
+    slack.faults("chat.postEphemeral", "500")
+    slack.faults("response_url", "500")
+    url = f"{slack.url}/response/T0BATON/whatever"
+    reply(deps, Heard(key="T4", user="U0CHOO", channel="C0DATAONCALL", response_url=url), private("later"))
+    with deps.sessions.reading() as db:
+        owed = outbox.find(db, "reply:T4")
+    assert owed is not None
+    assert owed.channel == "U0CHOO"
 
 
 def test_a_form_that_broke_comes_back_as_a_direct_message_with_what_was_typed(deps: Deps) -> None:

@@ -50,7 +50,6 @@ def test_a_command_without_words_has_empty_text() -> None:
 def test_a_button_brings_its_value() -> None:
     heard = from_press(a_press({"action_id": "run_start", "value": json.dumps({"nonce": "T1"})}))
     assert heard.value == {"nonce": "T1"}
-    assert heard.thread_ts == "1.0"
 
 
 def test_a_select_brings_its_choice_and_its_block() -> None:
@@ -73,6 +72,11 @@ def test_a_form_brings_what_was_typed_and_none_where_nothing_was() -> None:
         "details": None,
     }
     assert from_submission(body).typed == "daily-growth\nno signups"
+
+
+def test_a_form_is_known_by_its_own_id_however_often_it_is_sent() -> None:
+    body = {"user": {"id": "U0CHOO"}, "view": {"id": "V1", "state": {"values": {}}}}
+    assert {from_submission({**body, "trigger_id": f"T{n}"}).view_id for n in range(2)} == {"V1"}
 
 
 def test_a_message_opens_its_own_thread_and_a_reply_stays_in_its() -> None:

@@ -98,14 +98,14 @@ def test_the_plan_names_the_last_run_of_the_period(house: Plan) -> None:
 
 def test_a_queued_run_names_the_missing_worker_and_the_command_that_starts_one(house: Plan) -> None:
     pipeline = house.pipelines["aggregate-engagement"]
-    assert "worker" not in read(views.living(a_run(), pipeline, at=NOW))
-    waiting = views.living(a_run(), pipeline, at=NOW, waits_for_worker=True)
+    assert "worker" not in read(views.living(a_run(), pipeline.name, at=NOW))
+    waiting = views.living(a_run(), pipeline.name, at=NOW, waits_for_worker=True)
     assert "start one with `baton worker`" in read(waiting)
 
 
 def test_the_first_run_shows_no_invented_percentage(house: Plan) -> None:
     run = a_run(status=RunStatus.RUNNING, started_at=NOW, progress=Progress(stage=Stage.READ))
-    text = read(views.living(run, house.pipelines["aggregate-engagement"], at=NOW + timedelta(seconds=3)))
+    text = read(views.living(run, house.pipelines["aggregate-engagement"].name, at=NOW + timedelta(seconds=3)))
     assert "First run: no estimate yet" in text
     assert "%" not in text
     assert "3 s" in text
@@ -115,7 +115,7 @@ def test_the_first_run_shows_no_invented_percentage(house: Plan) -> None:
 def test_progress_comes_from_sparks_own_counts(house: Plan) -> None:
     progress = Progress(stage=Stage.COMPUTE, tasks_done=12, tasks_total=20, rows=25000)
     run = a_run(status=RunStatus.RUNNING, started_at=NOW, progress=progress, attempt=2)
-    text = read(views.living(run, house.pipelines["aggregate-engagement"], at=NOW, usual=USUAL))
+    text = read(views.living(run, house.pipelines["aggregate-engagement"].name, at=NOW, usual=USUAL))
     assert "compute · 12 of 20 Spark tasks · 25,000 rows" in text
     assert "(attempt 2)" in text
     assert "🟩🟩🟩🟩🟩🟩🟩🟩⬜⬜⬜⬜ 68%" in text, "4 s and 1 s are done, and 12/20 of 3 s: 6.8 of 10"
@@ -141,7 +141,7 @@ def test_no_share_is_told_without_history() -> None:
 
 def test_a_result_shows_figures_checks_rows_and_version(house: Plan) -> None:
     run = an_ended_run(RunStatus.SUCCEEDED, result=a_result())
-    message = views.living(run, house.pipelines["aggregate-engagement"], at=NOW, with_picture=True)
+    message = views.living(run, house.pipelines["aggregate-engagement"].name, at=NOW, with_picture=True)
     text = read(message)
     assert "published. All checks passed." in text
     assert "*Daily active accounts*\n28  _+12 %_" in text
@@ -154,7 +154,7 @@ def test_a_result_shows_figures_checks_rows_and_version(house: Plan) -> None:
 def test_a_warning_is_published_and_named(house: Plan) -> None:
     odd = Verdict(check="rows", level=Level.WARN, observed="53 rows, 57 % above 33.7", allowed="warn above 20 %")
     run = an_ended_run(RunStatus.SUCCEEDED, result=a_result(verdicts=(odd,)))
-    text = read(views.living(run, house.pipelines["aggregate-engagement"], at=NOW))
+    text = read(views.living(run, house.pipelines["aggregate-engagement"].name, at=NOW))
     assert "1 of its checks deserve a look" in text
     assert "⚠️ *rows*: 53 rows, 57 % above 33.7 _warn above 20 %_" in text
 
@@ -162,7 +162,7 @@ def test_a_warning_is_published_and_named(house: Plan) -> None:
 def test_a_failure_says_that_nothing_was_published_and_offers_the_next_moves(house: Plan) -> None:
     note = "No input <at> /data/usage.csv. Put it there, or change `inputs` on the page."
     run = an_ended_run(RunStatus.FAILED, cause=Cause.MISSING_INPUT, note=note)
-    message = views.living(run, house.pipelines["aggregate-engagement"], at=NOW)
+    message = views.living(run, house.pipelines["aggregate-engagement"].name, at=NOW)
     assert "failed, nothing was published.\nNo input &lt;at&gt; /data/usage.csv" in read(message)
     assert buttons(message) == ["What the runbook says", "Rerun", "Report an issue"]
 
@@ -170,8 +170,8 @@ def test_a_failure_says_that_nothing_was_published_and_offers_the_next_moves(hou
 def test_a_run_lost_with_its_worker_claims_nothing_about_what_was_published(house: Plan) -> None:
     run = an_ended_run(RunStatus.FAILED, cause=Cause.WORKER_LOST, note="The worker w1 stopped answering.")
     for message in (
-        views.living(run, house.pipelines["daily-growth"], at=NOW),
-        views.headline(run, house.pipelines["daily-growth"]),
+        views.living(run, house.pipelines["daily-growth"].name, at=NOW),
+        views.headline(run, house.pipelines["daily-growth"].name),
     ):
         assert "not known whether it published" in message.text
         assert "nothing was published" not in message.text
@@ -188,7 +188,7 @@ def test_a_run_lost_with_its_worker_claims_nothing_about_what_was_published(hous
     ],
 )
 def test_the_channel_gets_one_line_that_follows_the_run(house: Plan, status: RunStatus, said: str) -> None:
-    message = views.headline(an_ended_run(status), house.pipelines["aggregate-engagement"])
+    message = views.headline(an_ended_run(status), house.pipelines["aggregate-engagement"].name)
     assert said in message.text
     assert message.text.endswith("Asked by <@U0CHOO>.")
     assert len(message.blocks) == 1
@@ -198,7 +198,7 @@ def test_every_message_keeps_slacks_limit_of_blocks(house: Plan) -> None:
     verdicts = tuple(Verdict(check=f"nulls {n}", level=Level.FAIL, observed="x" * 500) for n in range(40))
     figures = tuple(Figure(label=f"figure {n}", value=str(n)) for n in range(30))
     run = an_ended_run(RunStatus.FAILED, note="y" * 9000, result=a_result(verdicts=verdicts, figures=figures))
-    message = views.living(run, house.pipelines["aggregate-engagement"], at=NOW)
+    message = views.living(run, house.pipelines["aggregate-engagement"].name, at=NOW)
     assert len(message.blocks) <= 50
     assert all(len(text) <= 3000 for text in _texts(list(message.blocks)))
 

@@ -56,15 +56,11 @@ async def command(app: App, body: Doc) -> Doc:
         raise NotPossible("not_in_threads", f"{name} is not supported in threads. Sorry!")
     text = as_typed(app, text.strip(), named=True) if declared.should_escape else html.escape(text.strip(), quote=False)
     reply = await app.command(person, channel, name, text)
-    if not reply.ok:
-        why = f'{name} failed with the error "{error_of(reply)}"'
+    error = answer_command(app, channel, person["id"], reply.payload) if reply.ok else error_of(reply)
+    if error:
+        why = f'{name} failed with the error "{error}"'
         messages.tell_privately(ws, channel["id"], person["id"], why)
-        raise NotPossible(error_of(reply), why)
-    refused = answer_command(app, channel, person["id"], reply.payload)
-    if refused:
-        why = f'{name} failed with the error "{refused}"'
-        messages.tell_privately(ws, channel["id"], person["id"], why)
-        raise NotPossible(refused, why)
+        raise NotPossible(error, why, told=True)
     return {}
 
 

@@ -29,7 +29,8 @@ all are plain calls on the server's own event loop, never from a thread:
 are ids; a channel may be given by name too.
 
     /act/say       {user, channel, text, thread_ts?, broadcast?} -> {ts}; `@name` and `#channel` become mentions
-    /act/command   {user, channel, text: "/rerun x y", thread_ts?} -> {} once the app has acknowledged
+    /act/command   {user, channel, text: "/rerun x y", thread_ts?} -> {} once the app has acknowledged; {told: true}
+                   in a refusal: Slackbot has told the person already
     /act/click     {user, channel, ts, action_id, block_id?, value?} -> {}; any interactive element of a message, the
                    *ts* of an ephemeral too
     /act/options   {user, action_id, block_id?, value: "typed so far", and channel + ts or view_id}

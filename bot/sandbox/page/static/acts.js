@@ -7,14 +7,12 @@ export const here = () => app().dataset;
 
 const last = {}; // of each kind: what is done in a form arrives in order, and a slow command holds up nothing else
 
-// Returns the answer, or null after the person was told what went wrong.
-// quiet: tell nobody; late: the words when the app did not answer in time.
-export function act(name, body, { quiet = false, late = "" } = {}) {
+// Returns the answer, or null after the person was told what went wrong: by a notice, or by Slackbot in the channel.
+export function act(name, body, { quiet = false } = {}) {
   const sent = (last[name] ?? Promise.resolve()).then(() => post(name, { user: here().user, ...body }));
   last[name] = sent;
   return sent.then((answer) => {
-    const words = (answer.error === "operation_timeout" && late) || answer.message || `That did not work: ${answer.error}.`;
-    if (!answer.ok && !quiet) toast(words);
+    if (!answer.ok && !answer.told && !quiet) toast(answer.message || `That did not work: ${answer.error}.`);
     return answer.ok ? answer : null;
   });
 }

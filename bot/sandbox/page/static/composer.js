@@ -109,8 +109,7 @@ export async function send(form) {
   const isCommand = /^\/[\w-]/.test(text) && !text.startsWith("//");
   const broadcast = form.querySelector("[name=broadcast]")?.checked || undefined;
   if (form.querySelector("[name=broadcast]")) form.querySelector("[name=broadcast]").checked = false;
-  const late = `${text.split(" ")[0]} did not respond.`;
-  const sent = isCommand ? await act("command", { ...place, text }, { late }) : await act("say", { ...place, text, broadcast });
+  const sent = await (isCommand ? act("command", { ...place, text }) : act("say", { ...place, text, broadcast }));
   if (!sent && !field.value && field.isConnected) {
     field.value = text; // nothing typed is lost
     typed(form);

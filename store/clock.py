@@ -37,9 +37,32 @@ def from_setting(text: str) -> Clock:
     Return the clock that `BATON_CLOCK` asks for: `<instant>@<speed>`, `<instant>@<speed>@<since>` or nothing.
 
     Several processes share one fast clock when all are given the same `<since>`, an instant of the machine's.
+
+    Raises: ValueError: it reads as none of these.
     """
     if not text:
         return SystemClock()
-    start, speed, *since = text.split("@")
-    begun = datetime.fromisoformat(since[0]) if since else datetime.now(UTC)
-    return FastClock(datetime.fromisoformat(start), float(speed or 1), begun)
+    start, _, rest = text.partition("@")
+    speed, _, since = rest.partition("@")
+    begun = _instant(since) if since else datetime.now(UTC)
+    return FastClock(_instant(start), _speed(speed), begun)
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"“{text}” is not an instant such as 2026-01-12T10:00+00:00") from None
+    if instant.tzinfo is None:
+        raise ValueError(f"“{text}” has no offset from UTC: write it as 2026-01-12T10:00+00:00")
+    return instant
+
+
+def _speed(text: str) -> float:
+    try:
+        speed = float(text or 1)
+    except ValueError:
+        speed = 0
+    if not 0 < speed < 1_000_000:
+        raise ValueError(f"“{text}” is not a speed: write how many times faster, such as 60")
+    return speed

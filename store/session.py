@@ -7,36 +7,106 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlmodel import Session, SQLModel, create_engine
+
+from store.domain.errors import UserError
 
 BUSY_TIMEOUT_S = 5
 """How long a writer waits for another one. Writes here take milliseconds; longer means trouble."""
-POOL = 20
+POOL = 24
+"""Connections kept, one for each thread of a bot; one beyond is opened and tuned for a single transaction."""
+CONNECT_TIMEOUT_S = 3
+SILENCE_TIMEOUT_S = 10
+"""After this long without a sign of a PostgreSQL server that was sent something, its connection counts as lost."""
+REACH_S = 20
+"""How long a starting process waits for a server that does not answer; it may be starting too."""
 TURN_S = (0.001, 0.01)
 """How long a writer sleeps before it asks again whether it is its turn: at first, and at most."""
 IDLE_TIMEOUT_S = 60
 """After this PostgreSQL ends a transaction whose process says nothing, so that a paused one frees its rows."""
 
 
+class NoDatabase(UserError):
+    """The address is wrong, or nobody answers there."""
+
+
 def connect(database_url: str) -> Engine:
-    """Return an engine for *database_url*, fit for several threads and several processes."""
-    url = make_url(database_url)
-    if url.get_backend_name() != "sqlite":
+    """
+    Return an engine for *database_url*, fit for several threads and several processes; opens no connection.
+
+    What people wrote and Slack's tokens are parameters of statements, so no error or log shows any.
+
+    Raises: NoDatabase: an address that cannot be one.
+    """
+    url = _read_address(database_url)
+    if url.get_backend_name() == "sqlite":
+        return _connect_sqlite(url)
+    limits = {"connect_timeout": CONNECT_TIMEOUT_S, "tcp_user_timeout": SILENCE_TIMEOUT_S * 1000}
+    engine = create_engine(url, pool_pre_ping=True, pool_size=POOL, hide_parameters=True, connect_args=limits)
+    event.listen(engine, "connect", _tune_postgresql)
+    event.listen(engine, "handle_error", _hide_details)
+    return engine
+
+
+def _read_address(database_url: str) -> URL:
+    """Raises: NoDatabase."""
+    try:
+        url = make_url(database_url)
         if url.drivername in ("postgresql", "postgres"):
             url = url.set(drivername="postgresql+psycopg")
-        engine = create_engine(url, pool_pre_ping=True)
-        event.listen(engine, "connect", _tune_postgresql)
-        return engine
+        if url.drivername in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):
+            return url
+    except (ArgumentError, NoSuchModuleError, ValueError):
+        pass
+    raise NoDatabase(
+        "DATABASE_URL is no address of a database that Baton knows. Write postgresql://user:password@host/database or "
+        "sqlite:////folder/baton.db, or leave it out: then the database is a file under BATON_DATA."
+    )
+
+
+def _connect_sqlite(url: URL) -> Engine:
     if url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise NoDatabase(f"The folder of the database {url.database} cannot be made: {error.strerror}.") from error
     # isolation_level None: SQLAlchemy says BEGIN itself, so that a writer can say BEGIN IMMEDIATE
-    # a connection for each thread of a bot: one beyond the pool is opened and tuned for a single transaction
-    engine = create_engine(url, pool_size=POOL, connect_args={"timeout": BUSY_TIMEOUT_S, "isolation_level": None})
+    limits = {"timeout": BUSY_TIMEOUT_S, "isolation_level": None}
+    engine = create_engine(url, pool_size=POOL, hide_parameters=True, connect_args=limits)
     event.listen(engine, "connect", _tune_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def reach(engine: Engine, *, patience_s: float = REACH_S) -> None:
+    """
+    Return once the database behind *engine* answers; a file is there or not, a server is waited for.
+
+    Raises: NoDatabase: it did not answer within *patience_s*.
+    """
+    give_up_at = time.monotonic() + (patience_s if engine.dialect.name == "postgresql" else 0)
+    while True:
+        try:
+            with engine.connect():
+                return
+        except DBAPIError as error:
+            if not isinstance(error, OperationalError) or time.monotonic() >= give_up_at:
+                raise NoDatabase(
+                    f"The database {engine.url.render_as_string()} cannot be used: {str(error.orig).strip()}. "
+                    "Check DATABASE_URL, and that the database runs and lets this machine in."
+                ) from error
+        time.sleep(0.2)
+
+
+def _hide_details(context: ExceptionContext) -> None:
+    """Drop PostgreSQL's DETAIL, which repeats the row that was refused."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args:
+            error.args = (str(error.args[0]).partition("\nDETAIL:")[0],)
 
 
 def _tune_postgresql(connection: Any, _record: object) -> None:
@@ -92,9 +162,9 @@ def _begin_writing(connection: Connection) -> None:
             try:
                 raw.execute("BEGIN IMMEDIATE")
                 return
-            except sqlite3.OperationalError as error:
+            except sqlite3.Error as error:
                 if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-                    raise
+                    break
             time.sleep(wait_s)
             wait_s = min(wait_s * 1.2, TURN_S[1])
         connection.exec_driver_sql("BEGIN IMMEDIATE")  # SQLAlchemy's, so that its error is raised

@@ -1,11 +1,16 @@
 """The one typed settings object: the only reader of the environment, for the bot and for the worker."""
 
 import os
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from store import clock
+from store.domain.errors import UserError, shorten
 
 PLANS = Path(__file__).resolve().parent.parent / "runbooks"
 
@@ -14,8 +19,28 @@ def _user_cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "baton"
 
 
+class BadSettings(UserError):
+    """Settings that cannot be used; the text has a line for each of them."""
+
+    def __init__(self, error: ValidationError) -> None:
+        self.names = tuple(str(fault["loc"][0]).upper() for fault in error.errors())
+        super().__init__(
+            "\n".join([*_lines(error), "Settings come from the environment and the file .env; see README."])
+        )
+
+
+def _lines(error: ValidationError) -> Iterator[str]:
+    for fault in error.errors(include_url=False, include_context=False):
+        why = fault["msg"].removeprefix("Value error, ")
+        yield f"{str(fault['loc'][0]).upper()} cannot be “{shorten(str(fault['input']))}”: {why[:1].lower()}{why[1:]}."
+
+
 class Settings(BaseSettings):
-    """Names are those of the environment variables, in lower case. Secrets print as stars."""
+    """
+    Names are those of the environment variables, in lower case. Secrets print as stars.
+
+    Raises: BadSettings.
+    """
 
     model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
 
@@ -28,10 +53,10 @@ class Settings(BaseSettings):
     """Socket Mode, or signed HTTP on `port`."""
 
     host: str = "127.0.0.1"
-    port: int = 3000
+    port: int = Field(default=3000, ge=0, le=65535)
 
-    database_url: str = ""
-    """A SQLAlchemy address; empty means SQLite under `baton_data`."""
+    database_url: SecretStr = SecretStr("")
+    """A SQLAlchemy address, which may hold a password; empty means SQLite under `baton_data`."""
     baton_plan: Path = PLANS / "house"
     """The plan folder: `team.yaml` and one page per pipeline."""
     baton_data: Path = Path(".baton")
@@ -48,6 +73,18 @@ class Settings(BaseSettings):
     baton_warm: bool = False
     """Whether a worker keeps one Spark session ready for the next run; costs about 0.5 GB of memory."""
 
+    def __init__(self, **given: Any) -> None:
+        try:
+            super().__init__(**given)
+        except ValidationError as error:
+            raise BadSettings(error) from None  # the original repeats every value, secrets included
+
+    @field_validator("baton_clock")
+    @classmethod
+    def _clock(cls, value: str) -> str:
+        clock.from_setting(value)
+        return value
+
     @field_validator("slack_api_url")
     @classmethod
     def _slash(cls, value: str) -> str:
@@ -56,8 +93,8 @@ class Settings(BaseSettings):
     @cached_property
     def database(self) -> str:
         """The address of the database in use."""
-        if self.database_url:
-            return self.database_url
+        if address := self.database_url.get_secret_value():
+            return address
         return f"sqlite:///{self.baton_data.resolve() / 'baton.db'}"
 
     @property

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 
 from store.domain.errors import UserError
+from store.session import reach
 
 HERE = Path(__file__).parent
 KNOWN = tuple(sorted(path.stem[1:].partition("_")[0] for path in (HERE / "versions").glob("v*.py")))
@@ -36,10 +37,12 @@ def upgrade(engine: Engine) -> None:
     Bring the database behind *engine* to the newest schema; nothing happens where it is there already.
 
     All of it is one transaction, so a process killed in the middle leaves the old schema. Several processes may
-    start at once: one migrates, the others wait and then find nothing to do.
+    start at once: one migrates, the others wait and then find nothing to do. A server that does not answer yet is
+    waited for.
 
-    Raises: NewerSchema.
+    Raises: NewerSchema, NoDatabase.
     """
+    reach(engine)
     with engine.connect() as connection:
         if stored_revision(connection) == KNOWN[-1]:
             return

@@ -1,4 +1,6 @@
+import logging
 import sqlite3
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -7,11 +9,11 @@ from threading import Barrier
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlmodel import select
+from sqlmodel import insert, select
 
 from store import runs, session
-from store.session import BUSY_TIMEOUT_S, Sessions, connect
-from store.tables import WorkerRow
+from store.session import BUSY_TIMEOUT_S, NoDatabase, Sessions, connect, reach
+from store.tables import InboxRow, WorkerRow
 from tests.factories import AT
 
 
@@ -100,6 +102,36 @@ def test_a_writer_that_waits_too_long_says_so_and_the_connection_goes_on(
     assert names(sqlite_sessions) == ("one", "three")
 
 
+def test_a_writer_whose_turn_cannot_come_is_an_error_that_callers_know(sqlite_sessions: Sessions) -> None:
+    """Not a bare one of sqlite3, which nobody up there expects."""
+    with sqlite_sessions.engine.execution_options(writes=True).connect() as connection:
+        raw = connection.connection.dbapi_connection
+        assert isinstance(raw, sqlite3.Connection)
+        raw.execute("BEGIN")
+        with pytest.raises(OperationalError, match="within a transaction"):
+            connection.begin()
+
+
+SECRET = "xoxb-1234-secret"
+
+
+def test_no_error_and_no_log_repeats_what_was_to_be_written(
+    sessions: Sessions, caplog: pytest.LogCaptureFixture
+) -> None:
+    bad = {"key": None, "payload": {"token": SECRET, "text": SECRET}, "received_at": AT}
+
+    def insert_nothing_valid() -> None:
+        with sessions.writing() as db:
+            db.connection().execute(insert(InboxRow), [bad, bad])
+
+    with pytest.raises(DBAPIError) as caught:
+        insert_nothing_valid()
+    with caplog.at_level(logging.ERROR):
+        logging.getLogger("test").error("It failed", exc_info=caught.value)
+    assert "inbox" in caplog.text
+    assert SECRET not in caplog.text
+
+
 def test_a_new_file_is_opened_by_many_at_once(tmp_path: Path) -> None:
     together = Barrier(8)
 
@@ -122,6 +154,31 @@ def test_a_file_that_is_no_database_is_said_to_be_none(tmp_path: Path) -> None:
     with pytest.raises((DBAPIError, sqlite3.DatabaseError), match="not a database"):
         engine.connect()
     assert path.read_bytes().startswith(b"not a database")
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["my-database", "mysql://u:pw-secret@h/d", "http://x", "://pw-secret", "postgresql://u:pw-secret@h:port/d"],
+)
+def test_an_address_of_no_database_is_explained_without_repeating_it(address: str) -> None:
+    with pytest.raises(NoDatabase, match="DATABASE_URL is no address") as refused:
+        connect(address)
+    assert "pw-secret" not in str(refused.value)
+
+
+def test_a_server_that_does_not_answer_is_waited_for_a_while_and_named_without_its_password() -> None:
+    engine = connect("postgresql://baton:pw-secret@127.0.0.1:1/d")
+    begun = time.monotonic()
+    with pytest.raises(NoDatabase, match=r"baton:\*\*\*@127\.0\.0\.1.* cannot be used: .*refused") as gone:
+        reach(engine, patience_s=0.3)
+    assert 0.3 < time.monotonic() - begun < 3
+    assert "pw-secret" not in str(gone.value)
+
+
+def test_a_file_that_cannot_be_opened_is_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "baton.db").mkdir()
+    with pytest.raises(NoDatabase, match="unable to open database file"):
+        reach(connect(f"sqlite:///{tmp_path / 'baton.db'}"))
 
 
 @pytest.mark.parametrize("url", ["postgres://u@h/d", "postgresql://u@h/d", "postgresql+psycopg://u@h/d"])

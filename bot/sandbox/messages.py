@@ -151,13 +151,14 @@ def _tell_of(workspace: Workspace, channel: Doc, doc: Doc, only_for: str | None,
 def share_file(workspace: Workspace, channel: Doc, files: list[Doc], fields: Doc) -> Doc:
     """Post *files* into *channel* as the app and note the share on each file."""
     doc = post(workspace, channel, {**from_bot(workspace), **fields, "files": files, "upload": False})
-    kind = "private" if channel.get("is_private") else "public"
+    kind = "private" if channel["is_private"] else "public"
+    place = "ims" if channel["is_im"] else "groups" if channel["is_private"] else "channels"
     for each in files:
         stored: dict[str, Any] = workspace.store.get("file", each["id"]) or each
         stored.setdefault("shares", {}).setdefault(kind, {}).setdefault(channel["id"], []).append(
             {"ts": doc["ts"], "thread_ts": doc.get("thread_ts"), "channel_name": channel.get("name", "")}
         )
-        stored["channels" if kind == "public" else "ims"] = sorted(stored["shares"][kind])
+        stored[place] = sorted({*stored[place], channel["id"]})
         workspace.store.put("file", each["id"], stored)
         workspace.on_event(
             {

@@ -36,6 +36,19 @@ def test_an_upload_can_go_into_a_thread(slack: Workspace) -> None:
     assert slack.expect_thread("#data-oncall", "Rows per day").root_ts == root
 
 
+def test_a_file_knows_the_kinds_of_places_it_is_in(slack: Workspace) -> None:
+    slack.control("channel", name="war-room", private=True)
+    ids = {"channels": ONCALL, "groups": "C0WARROOM", "ims": "D0CHOO"}
+    file = upload(slack, channels=list(ids.values()))
+    until(lambda: slack.as_("choo").messages("dm"), "nothing was shared")
+    told = web(slack).files_info(file=file["id"])["file"]
+    assert {kind: told[kind] for kind in ids} == {kind: [place] for kind, place in ids.items()}
+    assert {kind: sorted(places) for kind, places in told["shares"].items()} == {
+        "public": [ONCALL],
+        "private": ["C0WARROOM", "D0CHOO"],
+    }
+
+
 def test_the_app_hears_of_the_share(slack: Workspace) -> None:
     app, heard = new_app(slack, hears_itself=True)
 

@@ -151,6 +151,9 @@ def as_typed(app: App, text: str, *, named: bool = False) -> str:
             names = (each["name"], each["profile"]["display_name"], each["real_name"])
             if name.lower() in (one.lower() for one in names):
                 return f"<@{each['id']}|{each['name']}>" if named else f"<@{each['id']}>"
+        for group in app.workspace.store.all("usergroup"):
+            if name.lower() == group["handle"]:
+                return f"<!subteam^{group['id']}|@{name}>" if named else f"<!subteam^{group['id']}>"
         return f"<!{name}>" if name in ("here", "channel", "everyone") else match[0]
 
     return _NAME.sub(mention, html.escape(text, quote=False))

@@ -65,6 +65,11 @@ def test_a_request_that_makes_no_sense_is_no_act(calm: Workspace) -> None:
     assert not calm.messages("#data-oncall")
 
 
+def test_what_is_typed_becomes_mentions_of_groups_channels_and_everybody(slack: Workspace) -> None:
+    said = slack.as_("choo").say("@data-oncall look at #data-oncall, @here @nobody")
+    assert said.doc["text"] == "<!subteam^S0DATAONCALL> look at <#C0DATAONCALL|data-oncall>, <!here> @nobody"
+
+
 def test_a_reaction_can_be_given_twice_only_by_two(slack: Workspace) -> None:
     said = slack.as_("choo").say("x")
     slack.as_("choo").react(said, ":eyes:")

@@ -3,6 +3,7 @@
 import json
 import logging
 import secrets
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.requests import Request
@@ -18,33 +19,24 @@ from bot.sandbox.responses import answer_by_url
 from bot.sandbox.wire import Args, read_args
 
 logger = logging.getLogger(__name__)
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 MOST_BYTES = 32 * 1024 * 1024
 """An upload larger than this is refused."""
 
 
 def routes(app: App) -> list[Route]:
-    async def call(request: Request) -> Response:
-        name = request.path_params["method"]
-        fault = app.faults.next(name)
-        if fault and (instead := await suffer(fault, request)):
-            return instead
-        response = await _call(app, name, request)
-        return cut(request) if fault else response
+    def meeting_faults(answer: Callable[[App, Request], Awaitable[Response]], name: str = "") -> Endpoint:
+        """Answer unless a fault is planned for *name*, or for the method that is called."""
 
-    async def respond(request: Request) -> Response:
-        fault = app.faults.next("response_url")
-        if fault and (instead := await suffer(fault, request)):
-            return instead
-        response = await _respond(app, request)
-        return cut(request) if fault else response
+        async def endpoint(request: Request) -> Response:
+            fault = app.faults.next(name or request.path_params["method"])
+            if fault and (instead := await suffer(fault, request)):
+                return instead
+            response = await answer(app, request)
+            return cut(request) if fault else response
 
-    async def upload(request: Request) -> Response:
-        fault = app.faults.next("upload")
-        if fault and (instead := await suffer(fault, request)):
-            return instead
-        response = await _upload(app, request)
-        return cut(request) if fault else response
+        return endpoint
 
     async def private_file(request: Request) -> Response:
         file = app.workspace.file(request.path_params["key"].rpartition("-")[2])
@@ -53,14 +45,15 @@ def routes(app: App) -> list[Route]:
         return Response(file.content, media_type=file.mimetype)
 
     return [
-        Route("/api/{method}", call, methods=["GET", "POST"]),
-        Route("/response/{team}/{key:path}", respond, methods=["POST"]),
-        Route("/upload/v1/{file_id}", upload, methods=["POST"]),
+        Route("/api/{method}", meeting_faults(_call), methods=["GET", "POST"]),
+        Route("/response/{team}/{key:path}", meeting_faults(_respond, "response_url"), methods=["POST"]),
+        Route("/upload/v1/{file_id}", meeting_faults(_upload, "upload"), methods=["POST"]),
         Route("/files-pri/{key}/{name}", private_file),
     ]
 
 
-async def _call(app: App, name: str, request: Request) -> Response:
+async def _call(app: App, request: Request) -> Response:
+    name = request.path_params["method"]
     try:
         method = METHODS.get(name)
         if method is None:

@@ -32,7 +32,6 @@ def choo(browser: Browser, workspace: Living) -> Iterator[Page]:
 
 def write(page: Page, words: str) -> None:
     page.locator(".main .composer textarea").fill(words)
-    page.keyboard.press("Escape")  # the list of completions
     page.keyboard.press("Enter")
 
 

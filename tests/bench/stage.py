@@ -96,12 +96,19 @@ async def stage(folder: Path, *, transport: str, crowd: bool = True) -> AsyncIte
             }
             spare = {**environment(slack_url, url, folder, transport), "PORT": str(free_port())}
             yield Stage(slack_url, sessions, database, guns, bot.pid, {**spare, "SLACK_APP_TOKEN": "xapp-spare"})
+        except OSError as error:
+            ended = [process.args for process in started if process.poll() is not None]
+            raise RuntimeError(f"{ended or 'Nothing'} has ended; the logs say:\n{_last_words(folder)}") from error
         finally:
             for process in started[::-1]:
                 process.terminate()
             for process in started:
                 await asyncio.to_thread(process.wait, 20)
             sessions.engine.dispose()
+
+
+def _last_words(folder: Path) -> str:
+    return "\n".join(log.read_text()[-2000:] for log in folder.glob("*.log"))
 
 
 def environment(slack_url: str, database_url: str, folder: Path, transport: str) -> dict[str, str]:

@@ -15,8 +15,6 @@ from bot.sandbox.store import Doc
 
 Act = Callable[[App, Doc], Awaitable[Doc]]
 
-_NAME = re.compile(r"(?<![\w<])([@#])([\w.-]*\w)")
-
 
 async def say(app: App, body: Doc) -> Doc:
     """Post a message as a person. What they type is text: only `@name` and `#channel` become mentions."""
@@ -141,19 +139,20 @@ ACTS: dict[str, Act] = {
 
 def as_typed(app: App, text: str, *, named: bool = False) -> str:
     """Return *text* as Slack's client sends it: `& < >` escaped, `@name` and `#channel` turned into mentions."""
+    mentions = _mentions(app, named=named)
+    known = "|".join(re.escape(each) for each in sorted(mentions, key=len, reverse=True))
+    mention = re.compile(rf"(?<!\w)(?:{known})(?![\w-]|\.\w)", re.IGNORECASE)
+    return mention.sub(lambda found: mentions[found[0].lower()], html.escape(text, quote=False))
 
-    def mention(match: re.Match[str]) -> str:
-        sign, name = match.groups()
-        if sign == "#":
-            channel = app.workspace.channel_named(name)
-            return f"<#{channel['id']}|{name}>" if channel else match[0]
-        for each in app.workspace.people():
-            names = (each["name"], each["profile"]["display_name"], each["real_name"])
-            if name.lower() in (one.lower() for one in names):
-                return f"<@{each['id']}|{each['name']}>" if named else f"<@{each['id']}>"
-        for group in app.workspace.store.all("usergroup"):
-            if name.lower() == group["handle"]:
-                return f"<!subteam^{group['id']}|@{name}>" if named else f"<!subteam^{group['id']}>"
-        return f"<!{name}>" if name in ("here", "channel", "everyone") else match[0]
 
-    return _NAME.sub(mention, html.escape(text, quote=False))
+def _mentions(app: App, *, named: bool) -> dict[str, str]:
+    """Return what may be typed, in small letters -> what is sent for it."""
+    store = app.workspace.store
+    sent = {f"@{word}": f"<!{word}>" for word in ("here", "channel", "everyone")}
+    sent |= {f"#{each['name']}": f"<#{each['id']}|{each['name']}>" for each in store.all("channel") if "name" in each}
+    for group in store.all("usergroup"):
+        sent[f"@{group['handle']}"] = f"<!subteam^{group['id']}" + (f"|@{group['handle']}>" if named else ">")
+    for each in app.workspace.people():
+        for name in (each["name"], each["profile"]["display_name"], each["real_name"]):
+            sent[f"@{name.lower()}"] = f"<@{each['id']}" + (f"|{each['name']}>" if named else ">")
+    return sent

@@ -3,11 +3,12 @@
 import json
 import urllib.error
 import urllib.request
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.driver import Refusal, Workspace
+from tests.driver import Refusal, Workspace, running_sandbox
 from tests.integration.sandbox.apps import web
 
 ONCALL = "C0DATAONCALL"
@@ -68,6 +69,15 @@ def test_a_request_that_makes_no_sense_is_no_act(calm: Workspace) -> None:
 def test_what_is_typed_becomes_mentions_of_groups_channels_and_everybody(slack: Workspace) -> None:
     said = slack.as_("choo").say("@data-oncall look at #data-oncall, @here @nobody")
     assert said.doc["text"] == "<!subteam^S0DATAONCALL> look at <#C0DATAONCALL|data-oncall>, <!here> @nobody"
+
+
+def test_a_name_of_two_words_is_mentioned_and_a_longer_one_is_not(tmp_path: Path) -> None:
+    people = [{"id": "U0DEVI", "name": "Devi Nair"}, {"id": "U0CHOO", "name": "Choo", "real_name": "Choo Wei"}]
+    with running_sandbox(tmp_path, people=people) as slack:
+        said = slack.as_("choo").say("@Devi Nair, @choo wei and @choo: not @choose, @choo-2 or x@choo.com <@U0DEVI>")
+    assert said.doc["text"] == (
+        "<@U0DEVI>, <@U0CHOO> and <@U0CHOO>: not @choose, @choo-2 or x@choo.com &lt;@U0DEVI&gt;"
+    )
 
 
 def test_a_reaction_can_be_given_twice_only_by_two(slack: Workspace) -> None:

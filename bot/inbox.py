@@ -1,7 +1,8 @@
 """Deliveries from Slack, kept before they are acknowledged: one transaction for all that arrive together."""
 
 import asyncio
-from collections.abc import Mapping
+import logging
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
@@ -12,8 +13,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.deps import Deps
 from store import inbox
 
+logger = logging.getLogger(__name__)
+
 PATIENCE_S = 2.0
 """Slack waits 3 s for its acknowledgement."""
+HOLD = timedelta(seconds=8)
+"""How long a delivery is in hand unless it is renewed: what a bot that died had in hand waits this long."""
 
 Delivery = tuple[str, Mapping[str, Any], asyncio.Future[bool]]
 
@@ -54,10 +59,23 @@ class Inbox:
             with suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.shield(self._saver), at_most_s)
 
-    def undone(self, older_than: timedelta) -> tuple[tuple[str, Mapping[str, Any]], ...]:
-        """Return what was acknowledged at least *older_than* ago and never finished."""
+    def renew(self, keys: Collection[str]) -> None:
+        """Have what is being worked on in hand for another while."""
+        if keys:
+            with self._deps.sessions.writing() as db:
+                inbox.renew(db, keys, until=self._deps.machine_clock.now() + HOLD)
+
+    def take_up(self) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+        """Take in hand what was acknowledged by a bot that died, or by us and not finished; oldest first."""
+        at = self._deps.machine_clock.now()
         with self._deps.sessions.reading() as db:
-            return inbox.undone(db, before=self._deps.machine_clock.now() - older_than)
+            if not inbox.is_any_left(db, at=at):
+                return ()
+        with self._deps.sessions.writing() as db:
+            taken, given_up = inbox.take_up(db, at=at, hold=HOLD)
+        for key in given_up:
+            logger.error("Delivery %s given up after %s tries", key, inbox.TRIES, extra={"action": "delivery_given_up"})
+        return taken
 
     async def _save_waiting(self) -> None:
         while self._waiting:
@@ -80,5 +98,5 @@ class Inbox:
             # who lost patience was told that nothing is kept, so nothing is
             wanted = [each for each in batch if not each[2].cancelled()]
             at = self._deps.machine_clock.now()
-            new = inbox.receive_all(db, [(key, dict(body)) for key, body, _ in wanted], at=at)
+            new = inbox.receive(db, [(key, dict(body)) for key, body, _ in wanted], at=at, hold=HOLD)
         return [(future, is_new) for (_, _, future), is_new in zip(wanted, new, strict=True)]

@@ -12,6 +12,7 @@ OPEN_RUN = text("status IN ('queued', 'running')")
 UNTOLD = text("revision > told")
 OWED = text("wanted > delivered AND failed IS NULL")
 UNPOSTED = text("ts IS NULL AND failed IS NULL")
+UNDONE = text("done_at IS NULL")
 
 
 class RunRow(SQLModel, table=True):
@@ -81,17 +82,24 @@ class InboxRow(SQLModel, table=True):
     """
     One delivery from Slack, kept before it is acknowledged.
 
-    The key makes a repeated delivery harmless; a row without `done_at` is taken up again after a crash.
+    The key makes a repeated delivery harmless. Who keeps it has it in hand until `claimed_until`; once that has
+    passed without `done_at`, another takes it up.
     """
 
     __tablename__ = "inbox"
-    __table_args__ = (Index("inbox_undone", "done_at", "received_at"),)
+    __table_args__ = (
+        Index("inbox_undone", "claimed_until", sqlite_where=UNDONE, postgresql_where=UNDONE),
+        Index("inbox_done", "done_at"),
+    )
 
     key: str = Field(primary_key=True)
     """Slack's event id or trigger id."""
     payload: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     """The body as Slack sent it; dropped once done."""
     received_at: datetime
+    claimed_until: datetime
+    tries: int = 1
+    """How often somebody has had it in hand."""
     done_at: datetime | None = None
 
 
@@ -138,6 +146,18 @@ class OutboxRow(SQLModel, table=True):
     failed: str | None = Field(default=None, sa_column=Column(PlainText))
     """Why it was given up."""
     created_at: datetime
+
+
+class PlanBreakRow(SQLModel, table=True):
+    """A time during which the plan's folder could not be used; its message lives as long."""
+
+    __tablename__ = "plan_break"
+
+    id: int | None = Field(default=None, primary_key=True)
+    is_open: bool | None = Field(default=True, unique=True)
+    """True until it is mended, then nothing: at most one is open."""
+    began_at: datetime
+    mended_at: datetime | None = None
 
 
 class IssueRow(SQLModel, table=True):

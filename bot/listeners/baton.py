@@ -1,7 +1,9 @@
 """/baton, the home tab, and whatever no other listener knows."""
 
 import re
+from collections.abc import Mapping
 from importlib.metadata import version
+from typing import Any
 
 from bot.deps import Deps
 from bot.listeners.hear import Hear
@@ -11,6 +13,7 @@ from bot.views import help as help_view
 from bot.views import home
 from bot.views.blocks import Message, private
 from store import runs
+from store.domain.errors import UserError
 from store.domain.oncall import person_of
 
 
@@ -19,11 +22,22 @@ def register(hear: Hear) -> None:
     hear.event("app_home_opened", show_home)
 
 
+class FormGone(UserError):
+    """A form that no listener knows: it was opened by another version."""
+
+
 def register_last(hear: Hear) -> None:
-    """What is left over is acknowledged and said plainly, never met with silence."""
+    """Whoever uses something that no other listener knows is told so; other events are acknowledged and left."""
     hear.any_other_command(show_help)
     hear.press(re.compile(".*"), tell_stale)
+    hear.form(re.compile(".*"), _no_errors, tell_form_gone)
+    hear.any_shortcut(tell_stale)
     hear.ignore_the_rest()
+
+
+def _no_errors(_value: Mapping[str, Any]) -> Mapping[str, str]:
+    """Nothing is wrong with what was typed; the form itself is."""
+    return {}
 
 
 def show_help(deps: Deps, _heard: Heard) -> Message:
@@ -39,4 +53,8 @@ def show_home(deps: Deps, heard: Heard) -> None:
 
 
 def tell_stale(_deps: Deps, _heard: Heard) -> Message:
-    return private("This button no longer applies. `/baton help` lists what I can do.")
+    return private("This no longer applies. `/baton help` lists what I can do.")
+
+
+def tell_form_gone(_deps: Deps, _heard: Heard) -> None:
+    raise FormGone("This form no longer applies, so nothing was done with it. `/baton help` lists what I can do.")

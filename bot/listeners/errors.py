@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
+from sqlalchemy.exc import InterfaceError, OperationalError
+
 from bot.deps import Deps
 from bot.gateways.slack import SlackRefused, SlackUnavailable
 from bot.listeners.heard import Heard
@@ -18,13 +20,32 @@ logger = logging.getLogger(__name__)
 TOO_LATE = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"})
 
 
+UNFINISHED = "I cannot reach my database just now. Nothing is lost: I go on by myself as soon as it is back."
+
+
+class Unfinished(Exception):
+    """The database did not answer in the middle of the work, which is to be done again."""
+
+
 @contextmanager
 def tell_error(deps: Deps, heard: Heard) -> Iterator[None]:
-    """Turn whatever is raised inside into a private message; nothing leaves this block."""
+    """
+    Turn whatever is raised inside into a private message.
+
+    Raises: Unfinished; nothing else leaves this block.
+    """
     try:
         yield
+    except Unfinished:
+        raise
+    except (OperationalError, InterfaceError) as error:
+        with suppress(SlackRefused, SlackUnavailable, OperationalError, InterfaceError):
+            reply(deps, heard, private(UNFINISHED))
+        raise Unfinished(str(error.orig)) from error
     except Exception as error:
         message = explain(error)
+        if not heard.user:  # an event of nobody in particular
+            return
         if heard.typed:  # the form has closed: what was typed must not be lost with it
             message = replace(message, blocks=(*message.blocks, section(f"You had typed:\n{escape(heard.typed)}")))
         with suppress(SlackRefused, SlackUnavailable):

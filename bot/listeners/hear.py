@@ -1,10 +1,11 @@
 """
 How everything is heard: kept, acknowledged, done in a thread, answered, ticked off. In this order.
 
-A delivery is in the inbox before Slack gets its acknowledgement, so a bot that is killed in between does it
-after the restart; the inbox key makes a repeated delivery harmless. The work itself runs in a thread, so that
-no acknowledgement waits for a database or for Slack; and it starts when nobody waits to be acknowledged, since
-threads that compute and the loop that acknowledges share one interpreter.
+A delivery is in the inbox before Slack gets its acknowledgement, so when a bot is killed in between, it or another
+one does it soon after; the inbox key makes a repeated delivery harmless, and while one bot has it in hand others
+leave it alone. The work itself runs in a thread, so that no acknowledgement waits for a database or for Slack; and
+it starts when nobody waits to be acknowledged, since threads that compute and the loop that acknowledges share one
+interpreter.
 
 Bolt's own `lazy=` would do for the work, but copies the whole request for it before it acknowledges.
 """
@@ -13,7 +14,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
 from re import Pattern
 from typing import Any
 
@@ -37,8 +38,9 @@ Judge = Callable[[Mapping[str, Any]], Mapping[str, str]]
 Body = Mapping[str, Any]
 _ANYTHING = re.compile(".*")
 Event = str | Pattern[str] | dict[str, str | Sequence[str | Pattern[str] | None] | None]
-"""An event's type, or its type with further fields."""
+"""An event's type, a pattern of types, or a type with further fields."""
 
+WORK_THREADS = 8
 WORK_YIELDS_S = 0.05
 """How long work lets newer deliveries be acknowledged first; a stream without end must not put it off for ever."""
 UNKEPT = "I cannot reach my database, so nothing was done and nothing is lost. Try again in a minute."
@@ -50,7 +52,10 @@ class Hear:
     def __init__(self, app: AsyncApp, deps: Deps) -> None:
         self._app, self._deps = app, deps
         self._inbox = Inbox(deps)
-        self.working: set[asyncio.Task[None]] = set()
+        self.working: dict[asyncio.Task[None], str] = {}
+        """What is in hand, by the keys of its deliveries."""
+        # of their own: work that waits for Slack must not hold up the look-up of its address, or taking up
+        self._threads = ThreadPoolExecutor(WORK_THREADS, thread_name_prefix="work")
         self._commands: dict[str, Listener] = {}
         self._other_command: Listener = _nothing
         app.use(self._keep)
@@ -79,23 +84,32 @@ class Hear:
 
         self._app.view(callback_id)(check)
 
-    def ignore_the_rest(self) -> None:
-        """Acknowledge what nobody listens to: Bolt would answer 404, and Slack would send it three times again."""
-        self._app.event(_ANYTHING)(self._acknowledge_and_do(_nothing, from_event))
-        self._app.view_closed(_ANYTHING)(self._acknowledge_and_do(_nothing, from_submission))
+    def any_shortcut(self, listener: Listener) -> None:
+        self._app.shortcut(_ANYTHING)(self._acknowledge_and_do(listener, _asker))
 
-    async def take_up(self, *, older_than: timedelta = timedelta(0)) -> int:
-        """Do what was acknowledged and never finished, by this process or one that died; return how many."""
-        undone = await asyncio.to_thread(self._inbox.undone, older_than)
-        for _key, body in undone:
+    def ignore_the_rest(self) -> None:
+        """Acknowledge the rest of what needs no answer: to a 404 of Bolt's Slack would send it three times again."""
+        self._app.event(_ANYTHING)(self._acknowledge_and_do(_nothing, from_event))
+        self._app.view_closed(_ANYTHING)(self._acknowledge_and_do(_nothing, _asker))
+        self._app.options(_ANYTHING)(_offer_nothing)
+
+    async def take_up(self) -> int:
+        """Do what nobody has in hand and was never finished; return how many. What we have in hand stays ours."""
+        await asyncio.to_thread(self._inbox.renew, tuple(self.working.values()))
+        taken = await asyncio.to_thread(self._inbox.take_up)
+        for _key, body in taken:
             request = AsyncBoltRequest(body=dict(body), mode="socket_mode", context={"again": True})
             await self._app.async_dispatch(request)
-        return len(undone)
+        return len(taken)
 
     async def drain(self, timeout_s: float) -> None:
         """Wait for the work that has been acknowledged, at most *timeout_s*; the inbox keeps the rest."""
         if self.working:
             await asyncio.wait(self.working, timeout=timeout_s)
+
+    def close(self) -> None:
+        """Begin nothing more."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _keep(self, body: dict[str, Any], context: dict[str, Any], next: Callable[[], Awaitable[Any]]) -> Any:  # noqa: A002 - the name Bolt gives it
         if body.get("type") == "block_suggestion" or context.get("again"):
@@ -123,27 +137,43 @@ class Hear:
     def _start(self, listener: Listener, read: Callable[[Body], Heard], body: Body) -> None:
         """Let the work begin in the loop's next turn: the acknowledgement leaves in this one."""
         task = asyncio.create_task(self._work(listener, read, body))
-        self.working.add(task)
+        self.working[task] = delivery_key(body)
         task.add_done_callback(self._finished)
 
     async def _work(self, listener: Listener, read: Callable[[Body], Heard], body: Body) -> None:
         await self._inbox.quiet(at_most_s=WORK_YIELDS_S)
-        await asyncio.to_thread(self._do, listener, read, body)
+        await asyncio.get_running_loop().run_in_executor(self._threads, self._do, listener, read, body)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
-        self.working.discard(task)
+        self.working.pop(task)
         if not task.cancelled() and (error := task.exception()):
             logger.error("Not ticked off, so it will be taken up again", exc_info=error, extra={"action": "unticked"})
 
     def _do(self, listener: Listener, read: Callable[[Body], Heard], body: Body) -> None:
-        heard = read(body)
         deps = self._deps
-        with tell_error(deps, heard):
-            answer = listener(deps, heard)
-            if answer is not None:
-                reply(deps, heard, answer)
+        with tell_error(deps, _asker(body)):
+            heard = read(body)
+            with tell_error(deps, heard):
+                answer = listener(deps, heard)
+                if answer is not None:
+                    reply(deps, heard, answer)
         with deps.sessions.writing() as db:
-            inbox.done(db, key=heard.key, at=deps.machine_clock.now())
+            inbox.done(db, key=delivery_key(body), at=deps.machine_clock.now())
+
+
+def _asker(body: Body) -> Heard:
+    """Read who sent this and where an answer goes; whatever else came with it may be unreadable."""
+    return Heard(
+        key=delivery_key(body),
+        user=body.get("user_id") or (body.get("user") or {}).get("id", ""),
+        channel=body.get("channel_id") or (body.get("channel") or {}).get("id", ""),
+        trigger_id=body.get("trigger_id", ""),
+        response_url=body.get("response_url", ""),
+    )
+
+
+async def _offer_nothing(ack: Callable[..., Awaitable[Any]]) -> None:
+    await ack(options=[])
 
 
 def _nothing(_deps: Deps, _heard: Heard) -> None:

@@ -75,7 +75,7 @@ def _time(opened: Callable[[], object], times: int, do: Callable[[Session, int],
 
 
 def _keep(db: Session, name: str, count: int) -> None:
-    inbox.receive_all(db, [(f"{name}.{number}", PAYLOAD) for number in range(count)], at=_now())
+    inbox.receive(db, [(f"{name}.{number}", PAYLOAD) for number in range(count)], at=_now(), hold=HOLD)
 
 
 def _queue(sessions: Sessions, count: int) -> None:

@@ -1,4 +1,4 @@
-"""The first tables: run, picture, worker, inbox, outbox, issue, audit."""
+"""The first tables: run, picture, worker, inbox, outbox, plan_break, issue, audit."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,6 +11,7 @@ OPEN_RUN = sa.text("status IN ('queued', 'running')")
 UNTOLD = sa.text("revision > told")
 OWED = sa.text("wanted > delivered AND failed IS NULL")
 UNPOSTED = sa.text("ts IS NULL AND failed IS NULL")
+UNDONE = sa.text("done_at IS NULL")
 
 
 def upgrade() -> None:
@@ -73,9 +74,12 @@ def _messages() -> None:
         sa.Column("key", sa.String, primary_key=True),
         sa.Column("payload", sa.JSON),
         sa.Column("received_at", INSTANT, nullable=False),
+        sa.Column("claimed_until", INSTANT, nullable=False),
+        sa.Column("tries", sa.Integer, nullable=False),
         sa.Column("done_at", INSTANT),
     )
-    op.create_index("inbox_undone", "inbox", ["done_at", "received_at"])
+    op.create_index("inbox_undone", "inbox", ["claimed_until"], sqlite_where=UNDONE, postgresql_where=UNDONE)
+    op.create_index("inbox_done", "inbox", ["done_at"])
     op.create_table(
         "outbox",
         sa.Column("id", sa.Integer, primary_key=True),
@@ -100,6 +104,14 @@ def _messages() -> None:
     op.create_index("outbox_unposted", "outbox", ["parent", "id"], sqlite_where=UNPOSTED, postgresql_where=UNPOSTED)
     op.create_index(
         "outbox_unposted_there", "outbox", ["thread_ts", "id"], sqlite_where=UNPOSTED, postgresql_where=UNPOSTED
+    )
+    op.create_table(
+        "plan_break",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("is_open", sa.Boolean),
+        sa.Column("began_at", INSTANT, nullable=False),
+        sa.Column("mended_at", INSTANT),
+        sa.UniqueConstraint("is_open"),
     )
 
 

@@ -68,7 +68,19 @@ def release(url: str, at: datetime) -> list[int]:
 
 def receive(url: str, key: str) -> bool:
     with Sessions(connect(url)).writing() as db:
-        return inbox.receive(db, key=key, payload={"text": "hello"}, at=AT)
+        return inbox.receive(db, [(key, {"text": "hello"})], at=AT, hold=LONG)[0]
+
+
+def take_up(url: str) -> list[str]:
+    """Take in hand what is left, a few at a time, until nothing is; return the keys."""
+    sessions = Sessions(connect(url))
+    taken: list[str] = []
+    while True:
+        with sessions.writing() as db:
+            some, _ = inbox.take_up(db, at=AT, hold=LONG, limit=3)
+        if not some:
+            return taken
+        taken += [key for key, _ in some]
 
 
 def upgrade(url: str) -> bool:

@@ -17,7 +17,7 @@ from store.session import connect
 from store.tables import RunRow
 from tests.integration.store import hands
 
-TABLES = {"run", "picture", "worker", "inbox", "outbox", "issue", "audit"}
+TABLES = {"run", "picture", "worker", "inbox", "outbox", "plan_break", "issue", "audit"}
 
 
 @contextmanager

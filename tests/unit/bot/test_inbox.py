@@ -5,20 +5,21 @@ import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
 
 import pytest
+from sqlmodel import col, select, update
 
 from bot import inbox
 from bot.app import build_deps
 from bot.deps import Deps
-from bot.inbox import Inbox, InboxClosed
+from bot.inbox import HOLD, Inbox, InboxClosed
 from store import migrations
+from store.inbox import TRIES
 from store.settings import Settings
-
-ALL = timedelta(seconds=-1)
+from store.tables import InboxRow
 
 
 @pytest.fixture
@@ -30,7 +31,8 @@ def deps(tmp_path: Path) -> Iterator[Deps]:
 
 
 def kept(deps: Deps) -> list[str]:
-    return [key for key, _ in Inbox(deps).undone(ALL)]
+    with deps.sessions.reading() as db:
+        return list(db.exec(select(InboxRow.key).where(col(InboxRow.done_at).is_(None))))
 
 
 async def test_copies_that_arrive_together_are_one_delivery(deps: Deps) -> None:
@@ -85,6 +87,44 @@ async def test_what_was_refused_for_want_of_time_is_not_kept_after_all(
         await asyncio.sleep(0)
     assert await later
     assert kept(deps) == ["later"]
+
+
+async def test_what_a_living_bot_has_in_hand_no_other_takes_up(deps: Deps) -> None:
+    ours, theirs = Inbox(deps), Inbox(deps)
+    await ours.keep("one", {"text": "hello"})
+    assert theirs.take_up() == ()
+    _let_claims_run_out(deps)
+    ours.renew(["one"])
+    assert theirs.take_up() == (), "renewed"
+    _let_claims_run_out(deps)
+    assert theirs.take_up() == (("one", {"text": "hello"}),)
+    assert ours.take_up() == (), "in other hands now"
+
+
+async def test_what_breaks_every_bot_is_given_up_and_the_log_says_so(
+    deps: Deps, caplog: pytest.LogCaptureFixture
+) -> None:
+    box = Inbox(deps)
+    await box.keep("one", {})
+    for _ in range(TRIES - 1):
+        _let_claims_run_out(deps)
+        assert [key for key, _ in box.take_up()] == ["one"]
+    _let_claims_run_out(deps)
+    assert box.take_up() == ()
+    assert f"Delivery one given up after {TRIES} tries" in caplog.text
+    assert kept(deps) == []
+
+
+def _let_claims_run_out(deps: Deps) -> None:
+    with deps.sessions.writing() as db:
+        db.exec(update(InboxRow).values(claimed_until=datetime.now(UTC) - timedelta(seconds=1)))
+
+
+async def test_a_claim_lasts_no_longer_than_people_wait_for_an_answer(deps: Deps) -> None:
+    await Inbox(deps).keep("one", {})
+    with deps.sessions.reading() as db:
+        row = db.exec(select(InboxRow)).one()
+    assert timedelta(seconds=2) < row.claimed_until - row.received_at == HOLD <= timedelta(seconds=10)
 
 
 @contextmanager

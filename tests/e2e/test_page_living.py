@@ -204,7 +204,7 @@ def test_a_phone_has_a_drawer_and_a_thread_over_the_whole_width(
 
 
 def test_a_table_in_markdown_shows_every_word_and_stays_in_its_message(browser: Browser, workspace: Living) -> None:
-    channel = workspace.channel("random")
+    channel = workspace.channel("data-oncall")
     long = "clicks, time on the platform, activity of every user and every session of the day before"
     rows = f"| Reads | From | Through | Every |\n|---|---|---|---|\n| {long} | {long} | Kafka | day |"
     posted = workspace.client.chat_postMessage(channel=channel, text="t", blocks=[{"type": "markdown", "text": rows}])
@@ -214,6 +214,18 @@ def test_a_table_in_markdown_shows_every_word_and_stays_in_its_message(browser: 
         cell = line.get_by_text(long).first
         assert cell.evaluate("node => node.scrollWidth - node.clientWidth") == 0
         assert line.evaluate("node => node.scrollWidth - node.clientWidth") == 0
+
+
+def test_a_phone_shows_the_words_of_a_select_beside_a_text(browser: Browser, workspace: Living) -> None:
+    channel = workspace.channel("data-oncall")
+    options = [{"text": plain("One"), "value": "1"}]
+    select = {"type": "static_select", "action_id": "s", "placeholder": plain("Open one section"), "options": options}
+    rest = {"type": "section", "text": plain("The rest of the page"), "accessory": select}
+    workspace.client.chat_postMessage(channel=channel, text="x", blocks=[rest])
+    phone = {"viewport": {"width": 390, "height": 800}}
+    with window(browser, f"{workspace.url}/as/U0CHOO/{channel}", **phone) as page:
+        words = page.locator(".picker-placeholder", has_text="Open one section")
+        assert words.evaluate("node => node.scrollWidth - node.clientWidth") == 0
 
 
 def test_everything_is_reached_with_the_keyboard(browser: Browser, workspace: Living) -> None:
@@ -257,7 +269,7 @@ def test_everything_is_reached_with_the_keyboard(browser: Browser, workspace: Li
 
 
 def test_arrows_walk_on_from_a_button_of_a_message(browser: Browser, workspace: Living) -> None:
-    channel = workspace.channel("random")
+    channel = workspace.channel("data-oncall")
     workspace.client.chat_postMessage(channel=channel, text="above")
     button = {"type": "button", "text": plain("Go"), "action_id": "go"}
     workspace.client.chat_postMessage(channel=channel, text="x", blocks=[{"type": "actions", "elements": [button]}])

@@ -25,7 +25,7 @@ def build_deps(settings: Settings, *, nudge: Callable[[], None]) -> Deps:
         machine_clock=clock.SystemClock(),
         sessions=Sessions(connect(settings.database)),
         slack=Slack(settings.slack_bot_token.get_secret_value(), settings.slack_api_url),
-        plans=PlanFolder(settings.baton_plan),
+        plans=PlanFolder(settings.baton_plan, settings.baton_data),
         nudge=nudge,
     )
 

@@ -89,6 +89,7 @@ class Worker:
     def _tidy(self) -> None:
         if time.monotonic() - self._tidied < TIDY_S:
             return
+        self.plans.reload()
         at = self.place.machine.now()
         with self.place.sessions.writing() as db:
             runs.seen(db, worker=self.name, at=at)
@@ -153,7 +154,7 @@ def name_of_this_worker() -> str:
 
 
 def open_workplace(settings: Settings) -> Workplace:
-    """Raises: UserError: the database is of a newer version."""
+    """Raises: UserError: no database answers, or it is of a newer version."""
     engine = connect(settings.database)
     migrations.upgrade(engine)
     return Workplace(
@@ -167,10 +168,10 @@ def open_workplace(settings: Settings) -> Workplace:
 
 def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s worker %(levelname)s %(message)s")
-    settings = Settings()
     try:
+        settings = Settings()
         place = open_workplace(settings)
-        plans = PlanFolder(settings.baton_plan)
+        plans = PlanFolder(settings.baton_plan, settings.baton_data)
         plans.current()
         if place.spark.is_local:
             place.spark.java  # noqa: B018 - a machine without Java is told now, not on the first run

@@ -7,6 +7,7 @@ and dot files are no part of it.
 """
 
 import hashlib
+import logging
 import threading
 import time
 from collections.abc import Iterable, Mapping
@@ -18,7 +19,7 @@ from typing import Literal
 from store.domain.errors import UserError
 from store.domain.pipeline import Pipeline
 from store.domain.team import TeamFile
-from store.planfile import files, yaml
+from store.planfile import copies, files, yaml
 from store.planfile.contradictions import note_contradictions, note_other_owner
 from store.planfile.facts import Facts
 from store.planfile.faults import Fault, Unreadable, quoted
@@ -29,6 +30,8 @@ from store.planfile.sheet import Sheet
 from store.planfile.team_rules import check_team
 
 __all__ = ["BrokenPlan", "Fault", "Page", "Plan", "PlanFolder", "check_plan", "load_plan", "schema"]
+
+logger = logging.getLogger(__name__)
 
 _TICK_NS = 50_000_000
 
@@ -193,21 +196,30 @@ class PlanFolder:
     """
     The plan as it was last read without errors. Safe to use from several threads.
 
-    A plan that is broken while somebody edits it never takes the place of a good one.
+    A plan that is broken while somebody edits it never takes the place of a good one, also across restarts: the last
+    good one is copied aside.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, data: Path | None = None) -> None:
         """
-        Read the plan.
+        Read the plan, or where it is broken the copy of its last good state.
 
+        Args:
+            data: where copies are kept; None: there are none.
         Raises: BrokenPlan: there is no good plan to begin with.
         """
         self._folder = folder
+        self._copies = copies.place_of(folder, data) if data is not None else None
         self._lock = threading.Lock()
         self._stamps = self._settled_stamps()
         plan, self._faults = check_plan(folder)
         if plan is None:
-            raise BrokenPlan(folder, self._faults)
+            plan = self._last_good()
+            if plan is None:
+                raise BrokenPlan(folder, self._faults)
+            logger.warning("The plan %s is broken; its last good state is in force", _name_of(folder))
+        else:
+            self._keep(plan)
         self._plan = plan
 
     def current(self) -> Plan:
@@ -222,8 +234,23 @@ class PlanFolder:
                 plan, self._faults = check_plan(self._folder)
                 if plan is not None and plan.digest != self._plan.digest:
                     self._plan = plan
+                    self._keep(plan)
                 self._stamps = stamps
             return self._faults
+
+    def _keep(self, plan: Plan) -> None:
+        if self._copies is not None:
+            try:
+                copies.keep(self._copies, self._folder, plan.digest, is_whole=lambda copy: _is(copy, plan.digest))
+            except (OSError, Unreadable) as error:
+                logger.warning("The plan could not be copied aside for a restart: %s", error)
+
+    def _last_good(self) -> Plan | None:
+        for copy in copies.newest_first(self._copies) if self._copies is not None else ():
+            plan, _ = check_plan(copy)
+            if plan is not None and plan.digest == copy.name:  # nobody has written to it since
+                return plan
+        return None
 
     def _settled_stamps(self) -> tuple[files.Stamp, ...] | None:
         """
@@ -234,6 +261,11 @@ class PlanFolder:
         found = files.stamps(self._folder)
         newest = max((stamp.changed_ns for stamp in found or ()), default=0)
         return found if newest < time.time_ns() - _TICK_NS else None
+
+
+def _is(folder: Path, digest: str) -> bool:
+    plan, _ = check_plan(folder)
+    return plan is not None and plan.digest == digest
 
 
 def schema(which: Literal["team", "pipeline"]) -> dict[str, object]:

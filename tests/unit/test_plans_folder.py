@@ -63,6 +63,70 @@ def test_a_folder_that_is_broken_from_the_start_is_refused(tmp_path: Path) -> No
         PlanFolder(write_plan(tmp_path / "plan", {"team.yaml": ""}))
 
 
+def test_a_process_that_starts_while_the_folder_is_broken_goes_on_with_the_last_good_plan(
+    folder: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    PlanFolder(folder, data)
+    (folder / "daily-growth.md").write_text(GROWTH.replace("name: Daily Growth", "name: Growth by Day"))
+    running = PlanFolder(folder, data)
+    (folder / "daily-growth.md").write_text(GROWTH.replace("name: Daily Growth", "name: Growth, Renamed"))
+    running.reload()
+    (folder / "daily-growth.md").write_text(GROWTH[:100])
+    running.reload()
+    started = PlanFolder(folder, data)
+    assert started.current().pipelines["daily-growth"].name == "Growth, Renamed"
+    assert started.current().digest == running.current().digest
+    assert [fault.level for fault in started.reload()] == ["error"], "and it is told"
+    (folder / "daily-growth.md").write_text(GROWTH)
+    assert started.reload() == ()
+    assert started.current().pipelines["daily-growth"].name == "Daily Growth"
+
+
+def test_a_folder_that_was_never_good_has_no_last_good_plan(folder: Path, tmp_path: Path) -> None:
+    PlanFolder(folder, tmp_path / "data")
+    other = write_plan(tmp_path / "other", {"team.yaml": ""})
+    with pytest.raises(BrokenPlan, match="other"):
+        PlanFolder(other, tmp_path / "data")
+
+
+def test_a_copy_that_was_tampered_with_is_no_good_plan(folder: Path, tmp_path: Path) -> None:
+    PlanFolder(folder, tmp_path / "data")
+    (copied,) = (tmp_path / "data").rglob("daily-growth.md")
+    copied.write_text(GROWTH.replace("name: Daily Growth", "name: Growth by Night"))
+    (folder / "team.yaml").unlink()
+    with pytest.raises(BrokenPlan):
+        PlanFolder(folder, tmp_path / "data")
+
+
+def test_copies_are_few_and_hold_nothing_but_the_plan(folder: Path, tmp_path: Path) -> None:
+    (folder / "README.md").write_text("about")
+    plans = PlanFolder(folder, tmp_path / "data")
+    for number in range(5):
+        (folder / "daily-growth.md").write_text(GROWTH.replace("Daily Growth", f"Growth {number}"))
+        plans.reload()
+    copies = list((tmp_path / "data" / "last-good-plans").glob("*/*"))
+    assert len(copies) == 2
+    names = {file.name for copy in copies for file in copy.iterdir()}
+    assert names == {"team.yaml", "daily-growth.md", "growth-report.md"}
+
+
+def test_a_place_that_takes_no_copy_stops_nobody(
+    folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "data").write_text("a file, where a folder should be")
+    assert PlanFolder(folder, tmp_path / "data").current().team.name == "Data"
+    assert "could not be copied aside" in caplog.text
+
+
+def test_many_processes_may_start_at_once(folder: Path, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        plans = list(threads.map(lambda _: PlanFolder(folder, tmp_path / "data").current(), range(16)))
+    assert len({plan.digest for plan in plans}) == 1
+    (copy,) = (tmp_path / "data" / "last-good-plans").glob("*/*")
+    assert copy.name == plans[0].digest
+
+
 def test_a_reload_costs_little_while_nothing_changed(folder: Path) -> None:
     _settle(folder)
     plans = PlanFolder(folder)

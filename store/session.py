@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session, SQLModel, create_engine
 
 from store.domain.errors import UserError
@@ -26,6 +27,8 @@ REACH_S = 20
 """How long a starting process waits for a server that does not answer; it may be starting too."""
 TURN_S = (0.001, 0.01)
 """How long a writer sleeps before it asks again whether it is its turn: at first, and at most."""
+UNREACHABLE = (OperationalError, InterfaceError, PoolTimeout)
+"""What a busy or absent database raises; the same call may work a moment later."""
 IDLE_TIMEOUT_S = 60
 """After this PostgreSQL ends a transaction whose process says nothing, so that a paused one frees its rows."""
 

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
-from sqlalchemy.exc import InterfaceError, OperationalError
-
 from bot.deps import Deps
 from bot.gateways.slack import SlackRefused, SlackUnavailable
 from bot.listeners.heard import Heard
 from bot.listeners.reply import reply
 from bot.views.blocks import Message, escape, private, section
 from store.domain.errors import UserError
+from store.session import UNREACHABLE
 
 logger = logging.getLogger(__name__)
 
@@ -38,10 +37,10 @@ def tell_error(deps: Deps, heard: Heard) -> Iterator[None]:
         yield
     except Unfinished:
         raise
-    except (OperationalError, InterfaceError) as error:
-        with suppress(SlackRefused, SlackUnavailable, OperationalError, InterfaceError):
+    except UNREACHABLE as error:
+        with suppress(SlackRefused, SlackUnavailable, *UNREACHABLE):
             reply(deps, heard, private(UNFINISHED))
-        raise Unfinished(str(error.orig)) from error
+        raise Unfinished(str(error)) from error
     except Exception as error:
         message = explain(error)
         if not heard.user:  # an event of nobody in particular

@@ -1,38 +1,71 @@
 """The plan folder while the bot runs: a good change is taken over, a broken one is told and waits."""
 
-import hashlib
 import logging
+
+from sqlmodel import Session
 
 from bot.deps import Deps
 from bot.views.blocks import Message, escape, section
-from store import audit, outbox
+from store import audit, outbox, plan_breaks
 
 logger = logging.getLogger(__name__)
 
+SHOWN = 10
 
-def reload(deps: Deps) -> None:
-    """Take over a changed plan; a broken one is told in the on-call channel, once per state of its files."""
-    before = deps.plans.current().digest
-    faults = tuple(fault for fault in deps.plans.reload() if fault.level == "error")
-    if faults:
-        _tell_broken(deps, tuple(str(fault) for fault in faults))
-    elif deps.plans.current().digest != before:
-        logger.info("The plan has changed and is in force", extra={"action": "plan_reloaded"})
-        with deps.sessions.writing() as db:
-            now = deps.machine_clock.now()
-            audit.note(db, at=now, actor="baton", action="plan", subject=deps.plan.digest[:12], outcome="done")
+
+class Watch:
+    """
+    Looks at the folder again and again, for one process.
+
+    One message for each time that the folder is broken: told, edited as its faults change, and again when it is
+    mended. Several bots on one database share that message; each writes only when what it sees has changed, so that
+    two whose folders differ for a while do not undo each other's words.
+    """
+
+    def __init__(self) -> None:
+        self._told: tuple[str, ...] | None = None
+        self._in_force: str | None = None
+
+    def look(self, deps: Deps) -> None:
+        """Take over a changed plan; tell the on-call channel of one that is broken, or is so no more."""
+        faults = tuple(str(fault) for fault in deps.plans.reload() if fault.level == "error")
+        self._note_change(deps, deps.plan.digest)
+        if faults != self._told:
+            (_tell_broken if faults else _tell_mended)(deps, faults)
+            self._told = faults
+
+    def _note_change(self, deps: Deps, digest: str) -> None:
+        if self._in_force not in (None, digest):
+            with deps.sessions.writing() as db:
+                at = deps.clock.now()
+                audit.note(db, at=at, actor="baton", action="plan", subject=digest[:12], outcome="done")
+            logger.info("The plan has changed and is in force", extra={"action": "plan_reloaded"})
+        self._in_force = digest
 
 
 def _tell_broken(deps: Deps, faults: tuple[str, ...]) -> None:
-    key = f"plan:{hashlib.sha256(repr(faults).encode()).hexdigest()[:16]}"
-    with deps.sessions.reading() as db:
-        if outbox.find(db, key):
-            return
-    listed = "\n".join(f"• {escape(fault)}" for fault in faults[:10])
-    more = f"\n… and {len(faults) - 10} more: `baton plan check`" if len(faults) > 10 else ""
-    text = f"⚠️ The plan was changed and has {len(faults)} faults, so the version before stays in force.\n{listed}{more}"
+    count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+    listed = "\n".join(f"• {escape(fault)}" for fault in faults[:SHOWN])
+    more = f"\n… and {len(faults) - SHOWN} more: `baton plan check`" if len(faults) > SHOWN else ""
+    text = f"⚠️ The plan was changed and has {count}, so the version before stays in force.\n{listed}{more}"
+    logger.warning("The plan is broken: %s", count, extra={"action": "plan_broken"})
+    now = deps.machine_clock.now()
+    with deps.sessions.writing() as db:
+        _owe(deps, db, plan_breaks.begin(db, at=now), text)
+    deps.nudge()
+
+
+def _tell_mended(deps: Deps, _faults: tuple[str, ...]) -> None:
+    now = deps.machine_clock.now()
+    with deps.sessions.writing() as db:
+        number = plan_breaks.mend(db, at=now)
+        if number is not None:
+            _owe(deps, db, number, "✅ The plan was broken for a while. It is mended and in force.")
+    deps.nudge()
+
+
+def _owe(deps: Deps, db: Session, number: int, text: str) -> None:
     message = Message(text=text, blocks=(section(text),))
     channel = f"#{deps.plan.team.channels.oncall}"
-    with deps.sessions.writing() as db:
-        outbox.owe(db, key=key, channel=channel, payload=message.payload(), at=deps.machine_clock.now())
-    deps.nudge()
+    now = deps.machine_clock.now()
+    outbox.owe(db, key=f"plan:{number}", channel=channel, payload=message.payload(), at=now)

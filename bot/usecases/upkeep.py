@@ -3,12 +3,17 @@
 from datetime import timedelta
 
 from bot.deps import Deps
+from store import forget as store_forget
 from store import inbox
 
-KEPT = timedelta(days=3)
+DELIVERIES_KEPT = timedelta(days=3)
+"""Slack repeats a delivery for minutes."""
+MESSAGES_KEPT = timedelta(days=30)
 
 
-def purge_inbox(deps: Deps) -> None:
-    """Forget deliveries that Slack cannot repeat any more."""
+def forget(deps: Deps) -> None:
+    """Forget deliveries that Slack cannot repeat any more, and messages that nobody will edit any more."""
+    now = deps.machine_clock.now()
     with deps.sessions.writing() as db:
-        inbox.purge(db, before=deps.machine_clock.now() - KEPT)
+        inbox.purge(db, before=now - DELIVERIES_KEPT)
+        store_forget.delivered_messages(db, before=now - MESSAGES_KEPT)

@@ -1,6 +1,5 @@
 """The command `baton`. Wiring happens here and in `app.py`, nowhere else."""
 
-import asyncio
 import json
 import logging
 import os
@@ -32,10 +31,10 @@ def main() -> None:
 @app.command()
 def serve() -> None:
     """Run the bot. Settings come from the environment; see README."""
-    from bot.serve import serve as run_bot
+    from bot.serve import run as run_bot
 
     _log()
-    asyncio.run(run_bot(Settings()))
+    raise SystemExit(run_bot(Settings()))
 
 
 @app.command()
@@ -45,9 +44,9 @@ def worker() -> None:
 
 
 @app.command()
-def run(pipeline: str, day: str, as_json: AsJson = False) -> None:
-    """Run PIPELINE for DAY (2024-06-03, today, yesterday) here and now, with the same checks and publishing."""
-    _become("jobs.run", pipeline, day, *(["--json"] if as_json else []))
+def run(pipeline: str, days: str, as_json: AsJson = False) -> None:
+    """Run PIPELINE for DAYS (2024-06-03, yesterday, 2024-06-01..2024-06-03) here and now, checked and published."""
+    _become("jobs.run", pipeline, days, *(["--json"] if as_json else []))
 
 
 @app.command()

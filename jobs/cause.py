@@ -48,7 +48,7 @@ def cause_of_error(error: BaseException, *, jvm_code: int | None) -> tuple[Cause
     if any(mark in text for mark in UNREADABLE):
         return Cause.SCHEMA, (
             "A value in the input does not fit its column, so the run stopped instead of reading it as empty. "
-            f"Nothing was published. Spark says: {_first_line(text)}"
+            f"Spark says: {_first_line(text)}"
         )
     return Cause.CODE, _code(f"{type(error).__name__}: {_first_line(text)}")
 
@@ -62,7 +62,7 @@ def cause_of_exit(code: int, last_lines: Sequence[str]) -> tuple[Cause, str]:
         return Cause.KILLED, (
             f"The run's process was killed (signal {9 if forced else 15})"
             + (", by hand or by the system because the machine ran out of memory" if forced else "")
-            + ". Nothing was published. Look at the machine's memory, then run again."
+            + ". Look at the machine's memory, then run again."
         )
     last = next((line.strip() for line in reversed(last_lines) if line.strip()), "")
     return Cause.CODE, _code(f"exit code {code}" + (f", {last}" if last else ""))
@@ -70,14 +70,14 @@ def cause_of_exit(code: int, last_lines: Sequence[str]) -> tuple[Cause, str]:
 
 def out_of_memory() -> str:
     return (
-        "Spark ran out of memory and ended. Nothing was published. Give it more (SPARK_DRIVER_MEMORY, now 1g unless it "
+        "Spark ran out of memory and ended. Give it more (SPARK_DRIVER_MEMORY, now 1g unless it "
         "is set), or run fewer days at once."
     )
 
 
 def _code(what: str) -> str:
     return (
-        f"The pipeline's code failed: {shorten(masked(what), 300)}. Nothing was published. The run's log has the rest."
+        f"The pipeline's code failed: {shorten(masked(what), 300)}. The run's log has the rest."
     )
 
 

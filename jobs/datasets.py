@@ -36,7 +36,7 @@ class SchemaChanged(UserError):
             if columns
         ]
         super().__init__(
-            f"The columns of the input “{name}” have changed. {_sentence('; '.join(parts))}. Nothing was published. "
+            f"The columns of the input “{name}” have changed. {_sentence('; '.join(parts))}. "
             f"Agree the change with its owner and put it into the contract, or have the old form restored. ({path})"
         )
         self.name, self.path = name, path

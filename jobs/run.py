@@ -1,5 +1,5 @@
 """
-One run from a shell: `python -m jobs.run PIPELINE DAY [--json]`.
+One run from a shell: `python -m jobs.run PIPELINE DAYS [--json]`.
 
 It goes through the same table as a run asked for in Slack: asked for, claimed with a lease, recorded. If a worker is
 quicker to claim it, the worker does it and this only watches.
@@ -19,8 +19,8 @@ from jobs.supervise import LEASE, Supervision, Workplace, log_of
 from jobs.worker import name_of_this_worker, open_workplace
 from store import runs
 from store.domain.errors import UserError
-from store.domain.pipeline import Pipeline, find_pipeline
-from store.domain.run import OPEN, Period, Progress, Run, RunStatus, advance, parse_day
+from store.domain.pipeline import Pipeline, find_runnable
+from store.domain.run import OPEN, Period, Progress, Run, RunStatus, advance, parse_period
 from store.plans import Plan, load_plan
 from store.run_rows import RESULT
 from store.settings import Settings
@@ -29,29 +29,20 @@ FOLLOW_S = 0.5
 SIGNS = {"pass": "ok  ", "warn": "WARN", "fail": "FAIL", "unknown": "?   "}
 
 
-class NoJob(UserError):
-    def __init__(self, pipeline: Pipeline, plan: Plan) -> None:
-        runnable = sorted(key for key, other in plan.pipelines.items() if other.job)
-        super().__init__(
-            f"{pipeline.name} has a runbook but no job, so Baton cannot run it. "
-            f"It runs {', '.join(runnable) or 'none'}."
-        )
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="baton run", description="Run a pipeline for one day, here and now.")
+    parser = argparse.ArgumentParser(
+        prog="baton run", description="Run a pipeline here and now."
+    )
     parser.add_argument("pipeline", help="key, name or alias of a pipeline of the plan")
-    parser.add_argument("day", help="year-month-day, today or yesterday")
+    parser.add_argument("days", help="year-month-day, today, yesterday, or a range such as 2024-06-01..2024-06-03")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     given = parser.parse_args(arguments)
     settings = Settings()
     try:
         plan = load_plan(settings.baton_plan)
         place = open_workplace(settings)
-        pipeline = find_pipeline(plan.pipelines, given.pipeline)
-        if pipeline.job is None:
-            raise NoJob(pipeline, plan)
-        period = parse_day(given.day, today=place.clock.now().date())
+        pipeline = find_runnable(plan.pipelines, given.pipeline)
+        period = parse_period(given.days, today=place.clock.now().date())
         if place.spark.is_local:
             place.spark.java  # noqa: B018 - asked now, so that its absence is told before anything is queued
         with place.sessions.writing() as db:

@@ -220,7 +220,7 @@ def log_of(settings: Settings, run: Run) -> Path:
 
 def _failed_checks(verdicts: tuple[Verdict, ...]) -> str:
     failed = [f"{verdict.check}: {verdict.observed}" for verdict in verdicts if verdict.level == "fail"]
-    return f"Nothing was published: {'; '.join(failed)}."
+    return f"These checks failed: {'; '.join(failed)}."
 
 
 def _published(result: Result | None) -> str:

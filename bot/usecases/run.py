@@ -10,16 +10,11 @@ from bot.usecases.people import check_may_rerun
 from bot.views import run as views
 from store import audit, outbox, runs
 from store.domain.errors import UserError
-from store.domain.pipeline import Pipeline, find_pipeline
+from store.domain.pipeline import Pipeline, find_runnable
 from store.domain.run import OPEN, Period, Run, RunStatus, Stage, parse_period
-from store.plans import Plan
 
 WORKER_SILENT = timedelta(seconds=20)
 """A worker says that it is alive every few seconds; after this long it counts as gone."""
-
-
-class NotRunByBaton(UserError):
-    """The pipeline has a page but no job."""
 
 
 class DayMissing(UserError):
@@ -44,8 +39,7 @@ def plan_run(deps: Deps, *, typed: str, user: str, at: datetime) -> Planned:
     Raises: UnknownPipeline, DayMissing, BadDay, NotRunByBaton, NotAllowed.
     """
     name, _, rest = typed.strip().partition(" ")
-    pipeline = find_pipeline(deps.plan.pipelines, name)
-    check_runnable(deps.plan, pipeline)
+    pipeline = find_runnable(deps.plan.pipelines, name)
     check_may_rerun(deps, pipeline, user=user, at=at)
     period = _read_day(pipeline, rest, today=at.date())
     with deps.sessions.reading() as db:
@@ -66,24 +60,13 @@ def _read_day(pipeline: Pipeline, typed: str, *, today: date) -> Period:
         raise DayMissing(pipeline, offered, str(error)) from error
 
 
-def check_runnable(plan: Plan, pipeline: Pipeline) -> None:
-    if pipeline.job is None:
-        runnable = [key for key, other in plan.pipelines.items() if other.job]
-        raise NotRunByBaton(
-            f"{pipeline.name} has a runbook but no job, so Baton cannot run it. "
-            f"It runs {' and '.join(runnable) or 'none'}. "
-            f"See `/runbook {pipeline.key}` for what to do by hand."
-        )
-
-
 def start_run(deps: Deps, *, pipeline_key: str, period: str, nonce: str, user: str, channel: str, at: datetime) -> Run:
     """
     Queue the run that was confirmed, once however often the button is pressed, and owe its two messages.
 
     Raises: NotAllowed (roles may have changed since the plan was shown), AlreadyOpen, UnknownPipeline, BadDay.
     """
-    pipeline = find_pipeline(deps.plan.pipelines, pipeline_key)
-    check_runnable(deps.plan, pipeline)
+    pipeline = find_runnable(deps.plan.pipelines, pipeline_key)
     check_may_rerun(deps, pipeline, user=user, at=at)
     days = parse_period(period, today=at.date())
     with deps.sessions.writing() as db:

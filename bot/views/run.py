@@ -250,8 +250,9 @@ def _icon(run: Run) -> str:
 
 
 def _failed(run: Run) -> str:
-    if run.cause is Cause.WORKER_LOST:
-        return "failed with its worker, and it is not known whether it published"
+    publishing = run.progress is not None and run.progress.stage is Stage.PUBLISH
+    if run.cause is Cause.WORKER_LOST or (run.cause in (Cause.KILLED, Cause.OUT_OF_MEMORY) and publishing):
+        return "failed, and it is not known whether it published"
     return "failed" if run.result and run.result.published else "failed, nothing was published"
 
 

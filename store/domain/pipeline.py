@@ -133,3 +133,22 @@ def _names(pipeline: Pipeline) -> Iterable[str]:
 
 def _plain(name: str) -> str:
     return "-".join(name.lower().split())
+
+
+class NotRunByBaton(UserError):
+    """The pipeline has a page but no job."""
+
+    def __init__(self, pipeline: Pipeline, runnable: tuple[str, ...]) -> None:
+        super().__init__(
+            f"{pipeline.name} has a runbook but no job, so Baton cannot run it. It runs "
+            f"{' and '.join(runnable) or 'none'}. See `/runbook {pipeline.key}` for what to do by hand."
+        )
+        self.pipeline, self.runnable = pipeline, runnable
+
+
+def find_runnable(pipelines: Mapping[str, Pipeline], typed: str) -> Pipeline:
+    """Return the pipeline that a person means. Raises: UnknownPipeline; NotRunByBaton."""
+    pipeline = find_pipeline(pipelines, typed)
+    if pipeline.job is None:
+        raise NotRunByBaton(pipeline, tuple(key for key, other in pipelines.items() if other.job))
+    return pipeline

@@ -102,7 +102,7 @@ def test_a_warning_is_published_and_said(bench: Bench) -> None:
 def test_a_failed_check_publishes_nothing_and_says_so(bench: Bench) -> None:
     run = bench.see_through("good", checks=(Check(kind=Kind.ROWS, fail=0.01), Check(kind=Kind.DUPLICATES, fail=0.0)))
     assert (run.status, run.cause) == (RunStatus.FAILED, Cause.CHECKS)
-    assert run.note == "Nothing was published: rows: 36 rows, 7.14 % above the usual 33.6."
+    assert run.note == "These checks failed: rows: 36 rows, 7.14 % above the usual 33.6."
     assert run.result is not None
     assert (run.result.published, run.result.version) == (False, None)
     assert [verdict.level for verdict in run.result.verdicts] == [Level.FAIL, Level.PASS]

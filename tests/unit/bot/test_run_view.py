@@ -167,14 +167,25 @@ def test_a_failure_says_that_nothing_was_published_and_offers_the_next_moves(hou
     assert buttons(message) == ["What the runbook says", "Rerun", "Report an issue"]
 
 
-def test_a_run_lost_with_its_worker_claims_nothing_about_what_was_published(house: Plan) -> None:
-    run = an_ended_run(RunStatus.FAILED, cause=Cause.WORKER_LOST, note="The worker w1 stopped answering.")
+@pytest.mark.parametrize(
+    ("cause", "stage"),
+    [(Cause.WORKER_LOST, Stage.READ), (Cause.KILLED, Stage.PUBLISH), (Cause.OUT_OF_MEMORY, Stage.PUBLISH)],
+)
+def test_a_run_that_was_cut_off_claims_nothing_about_what_was_published(
+    house: Plan, cause: Cause, stage: Stage
+) -> None:
+    run = an_ended_run(RunStatus.FAILED, cause=cause, note="It is gone.", progress=Progress(stage=stage))
     for message in (
         views.living(run, house.pipelines["daily-growth"].name, at=NOW),
         views.headline(run, house.pipelines["daily-growth"].name),
     ):
         assert "not known whether it published" in message.text
         assert "nothing was published" not in message.text
+
+
+def test_a_run_killed_before_it_published_is_said_to_have_published_nothing(house: Plan) -> None:
+    run = an_ended_run(RunStatus.FAILED, cause=Cause.KILLED, progress=Progress(stage=Stage.COMPUTE))
+    assert "nothing was published" in views.headline(run, house.pipelines["daily-growth"].name).text
 
 
 @pytest.mark.parametrize(

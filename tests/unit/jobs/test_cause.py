@@ -51,7 +51,7 @@ def test_an_error_is_told_by_its_evidence(error: Exception, jvm_code: int | None
 
 def test_an_error_of_the_code_keeps_its_first_line_only() -> None:
     note = cause_of_error(ValueError("first\n\tat java.x\n\tat java.y"), jvm_code=None)[1]
-    assert "ValueError: first. Nothing was published" in note
+    assert "ValueError: first. The run's log" in note
     assert "java.x" not in note
 
 

@@ -30,6 +30,7 @@ TRANSIENT = frozenset({"internal_error", "fatal_error", "service_unavailable", "
 """Slack's own trouble, also told with status 200."""
 PAGES = 20
 FILES_KEPT = 200
+FILE_LOOKS, FILE_LOOK_S = 6, 0.4
 
 
 class SlackUnavailable(Exception):
@@ -105,10 +106,19 @@ class Slack:
         """Return the id of a file that no channel shows yet, ready for an image block; the same name is sent once."""
         if name not in self._files:
             done = self._call("files.upload_v2", file=png, filename=name, title=name, alt_txt=alt)
+            file_id = str(done["file"]["id"])
+            self._wait_for_file(file_id)
             if len(self._files) >= FILES_KEPT:
                 self._files.clear()
-            self._files[name] = str(done["file"]["id"])
+            self._files[name] = file_id
         return self._files[name]
+
+    def _wait_for_file(self, file_id: str) -> None:
+        """Slack looks into a file after it has taken it, and refuses a block that shows it before."""
+        for _ in range(FILE_LOOKS):
+            if self._call("files.info", file=file_id)["file"].get("mimetype"):
+                return
+            time.sleep(FILE_LOOK_S)
 
     def answer(self, response_url: str, payload: Mapping[str, Any]) -> None:
         """Answer a command or a press by the address that came with it, on Slack's own host only."""
@@ -121,9 +131,10 @@ class Slack:
         if sent.status_code != 200:
             raise SlackRefused("response_url", f"{sent.status_code} {sent.body[:80]}")
 
-    def whisper(self, channel: str, user: str, payload: Mapping[str, Any]) -> None:
+    def whisper(self, channel: str, user: str, payload: Mapping[str, Any], *, thread_ts: str | None = None) -> None:
         shown = {key: value for key, value in payload.items() if not key.startswith("unfurl")}
-        self._call("chat.postEphemeral", channel=channel, user=user, **shown)
+        thread = {"thread_ts": thread_ts} if thread_ts else {}
+        self._call("chat.postEphemeral", channel=channel, user=user, **thread, **shown)
 
     def open_view(self, trigger_id: str, view: Mapping[str, Any]) -> None:
         self._call("views.open", trigger_id=trigger_id, view=view)

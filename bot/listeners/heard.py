@@ -70,6 +70,7 @@ def from_press(body: Mapping[str, Any]) -> Heard:
         value=value,
         trigger_id=body["trigger_id"],
         response_url=body.get("response_url", ""),
+        thread_ts=(body.get("message") or {}).get("thread_ts"),
     )
 
 

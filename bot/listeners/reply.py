@@ -11,17 +11,18 @@ from store import outbox
 
 def reply(deps: Deps, heard: Heard, message: Message) -> None:
     """
-    Answer for the person's eyes only, by the first way that is open.
+    Answer for the person's eyes only, where they asked, by the first way that is open.
 
     The address that came along also works where the bot is no member, for half an hour; then an ephemeral message;
     and last a direct message, which the outbox delivers whenever Slack is there again.
     """
     ways: list[Callable[[], None]] = []
     if heard.response_url:
-        answer = {**message.payload(), "response_type": "ephemeral", "replace_original": False}
+        thread = {"thread_ts": heard.thread_ts} if heard.thread_ts else {}
+        answer = {**message.payload(), **thread, "response_type": "ephemeral", "replace_original": False}
         ways.append(lambda: deps.slack.answer(heard.response_url, answer))
     if heard.channel:
-        ways.append(lambda: deps.slack.whisper(heard.channel, heard.user, message.payload()))
+        ways.append(lambda: deps.slack.whisper(heard.channel, heard.user, message.payload(), thread_ts=heard.thread_ts))
     for way in ways:
         try:
             return way()

@@ -13,6 +13,9 @@ from bot.views.blocks import Message, escape
 from store.domain.errors import UserError
 from store.domain.pipeline import UnknownPipeline
 
+_LOOKS_LIKE_DAYS = re.compile(r"[0-9.-]{10,22}|today|yesterday")
+"""What may travel on in a block's id while the pipeline is being chosen."""
+
 
 def register(hear: Hear) -> None:
     hear.command("/rerun", plan_run)
@@ -44,8 +47,8 @@ def _plan(deps: Deps, heard: Heard, typed: str) -> Message:
         else:
             said = escape(str(error))
         runnable = [pipeline for pipeline in deps.plan.pipelines.values() if pipeline.job]
-        day = typed.strip().partition(" ")[2]
-        return views.pick(runnable, said=said, day=day[:40])
+        day = typed.strip().partition(" ")[2].strip()
+        return views.pick(runnable, said=said, day=day if _LOOKS_LIKE_DAYS.fullmatch(day) else "")
     return views.plan(planned.pipeline, planned.period, nonce=heard.key, last=planned.last, by_now=now)
 
 

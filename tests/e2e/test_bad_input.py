@@ -1,6 +1,7 @@
 """Whatever is typed gets a private, helpful answer; nothing it holds comes alive and nothing starts."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -50,10 +51,17 @@ def answers(world: World, text: str) -> list[str]:
     choo.expect_new_ephemeral(before)
     mine = [each for each in choo.messages("#data-oncall") if each.ts not in before]
     assert all(each.doc["is_ephemeral"] for each in mine), "an answer to bad input is private"
-    raw = str([each.doc for each in mine])
+    raw = str([_shown(each.doc) for each in mine])
     for alive in ("<!channel>", "<!here>", "<@U0AIDIL>", "<!subteam"):
         assert alive not in raw
     return [each.text for each in mine]
+
+
+def _shown(node: Any) -> Any:
+    """Return a message without what its buttons carry: nobody reads that, and it comes back as it went."""
+    if isinstance(node, dict):
+        return {key: _shown(value) for key, value in node.items() if key != "value"}
+    return [_shown(each) for each in node] if isinstance(node, list) else node
 
 
 @pytest.mark.parametrize("command", ["/rerun", "/runbook", "/oncall", "/baton"])

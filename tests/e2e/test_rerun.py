@@ -65,6 +65,8 @@ def test_one_message_goes_from_queued_to_the_result(world: World, day: str) -> N
 
 
 def test_the_second_run_tells_how_far_it_is(world: World, day: str) -> None:
+    start(world.as_("choo"), "aggregate-engagement", str(next(DAYS)))
+    end(world.hand)
     hand = world.hand
     line = start(world.as_("choo"), "aggregate-engagement", day)
     hand.claim()
@@ -90,7 +92,7 @@ def test_a_failed_check_publishes_nothing_and_leads_to_the_runbook_and_to_a_repo
     failed = line.expect_reply("failed, nothing was published")
     assert "freshness: 31 h old _fail above 24 h_" in failed.text
     failed.click("What the runbook says", as_="choo")
-    choo.expect_ephemeral("Events arrive late")
+    assert choo.expect_ephemeral("Events arrive late").root_ts == line.ts, "in the thread where it was asked"
     failed.click("Report an issue", as_="choo")
     choo.expect_modal("Report an issue")
     choo.fill(severity="low").submit()

@@ -50,6 +50,7 @@ def test_a_command_without_words_has_empty_text() -> None:
 def test_a_button_brings_its_value() -> None:
     heard = from_press(a_press({"action_id": "run_start", "value": json.dumps({"nonce": "T1"})}))
     assert heard.value == {"nonce": "T1"}
+    assert heard.thread_ts == "1.0", "the answer belongs into the thread of the button"
 
 
 def test_a_select_brings_its_choice_and_its_block() -> None:

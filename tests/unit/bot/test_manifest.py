@@ -20,6 +20,7 @@ SCOPES = {
     "conversations.replies": {"channels:history", "groups:history", "im:history"},
     "conversations.list": {"channels:read", "groups:read"},
     "conversations.open": {"im:write"},
+    "files.info": {"files:read"},
     "files.upload_v2": {"files:write"},
     "views.open": set(),
     "views.publish": set(),

@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import Message, Receive
 
 BODY_LIMIT = 1_000_000
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
@@ -24,9 +25,10 @@ def build_web(app: AsyncApp, health: Health, *, hears_http: bool) -> Starlette:
     async def events(request: Request) -> Response:
         if not _well_formed(request):
             return PlainTextResponse("", status_code=401)
-        if int(request.headers.get("content-length", 0)) > BODY_LIMIT or len(await request.body()) > BODY_LIMIT:
+        body = await _read(request)
+        if body is None:
             return PlainTextResponse("", status_code=413)
-        return await handler.handle(request)
+        return await handler.handle(Request(request.scope, _once(body)))
 
     async def healthz(_request: Request) -> Response:
         state = await health()
@@ -36,6 +38,25 @@ def build_web(app: AsyncApp, health: Health, *, hears_http: bool) -> Starlette:
     if hears_http:
         routes.append(Route("/slack/events", events, methods=["POST"]))
     return Starlette(routes=routes)
+
+
+async def _read(request: Request) -> bytes | None:
+    """Return the body, or None as soon as it is larger than any of Slack's; its length may not have been said."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_LIMIT:
+            return None
+    return bytes(body)
+
+
+def _once(body: bytes) -> Receive:
+    """Return *body* as if it had just arrived, for Bolt to read."""
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
 
 
 def _well_formed(request: Request) -> bool:

@@ -134,18 +134,11 @@ def running_world(
     port = free_port()
     events = f"http://127.0.0.1:{port}/slack/events" if transport == "http" else ""
     with running_sandbox(folder, people=PEOPLE, request_url=events, rate_limits=False) as slack:
-        keys = slack.credentials
         database_url = database_url or f"sqlite:///{folder / 'baton.db'}"
         environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "BATON_"))},
-            "SLACK_BOT_TOKEN": keys.bot_token,
-            "SLACK_APP_TOKEN": keys.app_token,
-            "SLACK_SIGNING_SECRET": keys.signing_secret,
-            "SLACK_API_URL": slack.api_url,
+            **environment_for(slack, folder, port=port),
             "SLACK_SOCKET_MODE": "0" if transport == "http" else "1",
-            "PORT": str(port),
             "DATABASE_URL": database_url,
-            "BATON_DATA": str(folder / "data"),
             **settings,
         }
         bot = Bot(environment, folder / "bot.log")
@@ -160,6 +153,22 @@ def running_world(
             if bot.process is not None and bot.process.poll() is None:
                 bot.stop()
             sessions.engine.dispose()
+
+
+def environment_for(slack: Workspace, folder: Path, *, port: int) -> dict[str, str]:
+    """Return what a bot needs to know to live in *slack*, with its data under *folder*."""
+    ours = ("SLACK_", "BATON_", "DATABASE_", "HOST", "PORT")
+    keys = slack.credentials
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith(ours)},
+        "SLACK_BOT_TOKEN": keys.bot_token,
+        "SLACK_APP_TOKEN": keys.app_token,
+        "SLACK_SIGNING_SECRET": keys.signing_secret,
+        "SLACK_API_URL": slack.api_url,
+        "PORT": str(port),
+        "DATABASE_URL": f"sqlite:///{folder / 'baton.db'}",
+        "BATON_DATA": str(folder / "data"),
+    }
 
 
 def free_port() -> int:

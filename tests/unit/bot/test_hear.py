@@ -27,7 +27,9 @@ ME = AuthorizeResult(enterprise_id=None, team_id="T0TEAM", bot_token="xoxb", bot
 
 @pytest.fixture
 def deps(tmp_path: Path) -> Iterator[Deps]:
-    deps = build_deps(Settings(database_url=f"sqlite:///{tmp_path / 'baton.db'}"), nudge=lambda: None)
+    deps = build_deps(
+        Settings(database_url=f"sqlite:///{tmp_path / 'baton.db'}", baton_data=tmp_path), nudge=lambda: None
+    )
     migrations.upgrade(deps.sessions.engine)
     yield deps
     deps.sessions.engine.dispose()

@@ -2,7 +2,8 @@
 `baton demo`: everything on one machine, with nothing to set up.
 
 Starts a local workspace, the bot and a worker as processes of their own, with the plan in use and sample data.
-What dies is started again; Ctrl-C stops all of it; the next start goes on where this one was.
+What dies is started again; Ctrl-C stops all of it; the next start goes on where this one was. What the shell says of
+a real workspace, database or cluster is not for the demo.
 """
 
 import json
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,8 +23,8 @@ from types import FrameType
 
 from store.domain.errors import UserError
 from store.plans import Plan, load_plan
-from store.settings import Settings
 
+ROOT = Path(__file__).resolve().parent.parent
 MANIFEST = Path(__file__).parent / "manifest.yaml"
 READY_S = 60
 STOP_S = 12
@@ -34,6 +35,12 @@ SECRETS = {
     "SLACK_APP_TOKEN": "xapp-sandbox",
     "SLACK_SIGNING_SECRET": "sandbox",
 }
+
+
+OURS = ("SLACK_", "JIRA_", "BATON_", "DATABASE_URL", "SPARK_MASTER", "SPARK_REMOTE", "HOST", "PORT")
+"""Names in the shell, or their beginnings, that speak of a real installation."""
+SHARED = frozenset({"BATON_CACHE", "BATON_WARM"})
+"""What is as good for the demo as for any other."""
 
 
 class NotReady(UserError):
@@ -47,6 +54,8 @@ class Part:
     name: str
     command: Sequence[str]
     environment: dict[str, str]
+    folder: Path
+    """Where it runs: not where the demo was started, whose file .env may speak of a real installation."""
     log: Path
     process: subprocess.Popen[bytes] | None = None
     starts: int = 0
@@ -57,6 +66,7 @@ class Part:
             self.process = subprocess.Popen(
                 self.command,
                 env=self.environment,
+                cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -80,21 +90,26 @@ class Part:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-8:])
 
 
-def demo(*, port: int, speed: float, state: Path) -> int:
-    """Run until Ctrl-C; return the exit code."""
+def demo(*, port: int, speed: float, state: Path, folder: Path, shell: Mapping[str, str]) -> int:
+    """
+    Run until Ctrl-C; return the exit code.
+
+    Args:
+        folder: the plan.
+        shell: the environment to pass on, without what speaks of a real installation.
+    """
     state = state.resolve()
     (state / "logs").mkdir(parents=True, exist_ok=True)
-    settings = Settings()
-    plan = load_plan(settings.baton_plan)
+    plan = load_plan(folder.resolve())
     port = _free(port)
     address = f"http://127.0.0.1:{port}"
     bot_port = _free(0)
-    parts = _parts(plan, settings, state, port=port, bot_port=bot_port, speed=speed)
+    parts = _parts(plan, state, shell, port=port, bot_port=bot_port, speed=speed)
     workspace, bot, worker = parts
     for name in (signal.SIGINT, signal.SIGTERM):  # a shell starts what runs in the background without SIGINT
         signal.signal(name, _interrupt)
     try:
-        subprocess.run([sys.executable, "-m", "jobs.sample"], env=worker.environment, check=True)
+        subprocess.run([sys.executable, "-m", "jobs.sample"], env=worker.environment, cwd=state, check=True)
         for part, ready_at in ((workspace, address), (worker, None), (bot, f"http://127.0.0.1:{bot_port}/healthz")):
             part.start()
             if ready_at:
@@ -111,25 +126,34 @@ def demo(*, port: int, speed: float, state: Path) -> int:
     return 0
 
 
-def _parts(plan: Plan, settings: Settings, state: Path, *, port: int, bot_port: int, speed: float) -> list[Part]:
-    started = datetime.now(UTC).isoformat()
-    clock = "" if speed == 1 else f"{started}@{speed}@{started}"  # the same for the workspace and the bot
-    address = f"http://127.0.0.1:{port}"
-    people = state / "people.json"
-    people.write_text(json.dumps(members(plan), indent=2))
-    environment = {
-        **os.environ,
+def environment(
+    shell: Mapping[str, str], *, plan: Path, state: Path, address: str, bot_port: int, clock: str
+) -> dict[str, str]:
+    """Return what the demo's processes are told: what is harmless in *shell*, and a world of its own."""
+    harmless = {name: value for name, value in shell.items() if name in SHARED or not name.upper().startswith(OURS)}
+    return {
+        **harmless,
         **SECRETS,
         "SLACK_API_URL": f"{address}/api/",
         "SLACK_SOCKET_MODE": "1",
         "HOST": "127.0.0.1",
         "PORT": str(bot_port),
-        "DATABASE_URL": os.environ.get("DATABASE_URL", f"sqlite:///{state / 'baton.db'}"),
-        "BATON_PLAN": str(settings.baton_plan.resolve()),
+        "DATABASE_URL": f"sqlite:///{state / 'baton.db'}",
+        "BATON_PLAN": str(plan),
         "BATON_DATA": str(state / "data"),
         "BATON_CLOCK": clock,
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), shell.get("PYTHONPATH")))),
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def _parts(plan: Plan, state: Path, shell: Mapping[str, str], *, port: int, bot_port: int, speed: float) -> list[Part]:
+    started = datetime.now(UTC).isoformat()
+    clock = "" if speed == 1 else f"{started}@{speed}@{started}"  # the same for the workspace and the bot
+    address = f"http://127.0.0.1:{port}"
+    people = state / "people.json"
+    people.write_text(json.dumps(members(plan), indent=2))
+    told = environment(shell, plan=plan.folder, state=state, address=address, bot_port=bot_port, clock=clock)
     channels = plan.team.channels
     sandbox = [
         *("--port", str(port), "--state", str(state / "workspace.db"), "--manifest", str(MANIFEST)),
@@ -140,7 +164,7 @@ def _parts(plan: Plan, settings: Settings, state: Path, *, port: int, bot_port: 
     ]
     programs = (("workspace", ["bot.sandbox", *sandbox]), ("bot", ["bot", "serve"]), ("worker", ["jobs.worker"]))
     return [
-        Part(name, [sys.executable, "-m", *program], environment, state / "logs" / f"{name}.log")
+        Part(name, [sys.executable, "-m", *program], told, state, state / "logs" / f"{name}.log")
         for name, program in programs
     ]
 

@@ -23,11 +23,13 @@ RUN_S = 90
 @contextmanager
 def demo(state: Path, port: str = "0") -> Iterator[Workspace]:
     """Run the demo until the block ends; it is ended by Ctrl-C and leaves no process behind."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("SLACK_", "BATON_"))}
+    elsewhere = {"DATABASE_URL": f"sqlite:///{state.parent / 'production.db'}", "SPARK_REMOTE": "sc://127.0.0.1:1"}
+    environment = {**os.environ, **elsewhere, "SLACK_BOT_TOKEN": "xoxb-production", "JIRA_URL": "http://127.0.0.1:1"}
+    (state.parent / ".env").write_text("SPARK_REMOTE=sc://127.0.0.1:1\nBATON_CLOCK=nonsense\n")
     command = [sys.executable, "-m", "bot", "demo", "--port", port, "--state", str(state)]
     log = state.parent / "demo.log"
     with log.open("w") as out:
-        process = subprocess.Popen(command, env=environment, stdout=out, stderr=out)
+        process = subprocess.Popen(command, env=environment, cwd=state.parent, stdout=out, stderr=out)
     try:
         found = until(
             lambda: re.search(r"Baton is up: (\S+)", log.read_text()),
@@ -40,6 +42,7 @@ def demo(state: Path, port: str = "0") -> Iterator[Workspace]:
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 0, log.read_text()
         assert not _children(process.pid), "everything has ended"
+        assert not (state.parent / "production.db").exists(), "what the shell names is left alone"
 
 
 def _children(parent: int) -> list[str]:

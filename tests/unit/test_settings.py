@@ -30,10 +30,10 @@ def test_a_reader_of_the_environment_is_found(source: str) -> None:
 
 
 def test_the_settings_alone_read_the_environment() -> None:
-    """The demo passes the shell's on to its parts, and reads nothing in it."""
+    """The command line passes the shell's on to the demo's parts, and reads nothing in it."""
     files = [file for folder in ("bot", "store") for file in sorted((ROOT / folder).rglob("*.py"))]
     readers = {str(file.relative_to(ROOT)) for file in files if reads_environment(file.read_text())}
-    assert readers == {"store/settings.py", "bot/demo.py"}
+    assert readers == {"store/settings.py", "bot/cli.py"}
 
 
 def test_the_web_surface_is_for_this_machine_alone_unless_asked_otherwise() -> None:

@@ -1,0 +1,40 @@
+"""What the demo's processes are told, whatever the shell says."""
+
+from pathlib import Path
+
+from bot.demo import environment
+
+SHELL = {
+    "PATH": "/bin",
+    "JAVA_HOME": "/java",
+    "DATABASE_URL": "postgresql://production",
+    "database_url": "postgresql://production",
+    "SPARK_MASTER": "yarn",
+    "SPARK_REMOTE": "sc://production",
+    "SLACK_BOT_TOKEN": "xoxb-production",
+    "SLACK_ANYTHING": "production",
+    "JIRA_URL": "https://production",
+    "BATON_DATA": "/production",
+    "BATON_CACHE": "/cache",
+    "HOST": "production",
+}
+
+
+def told() -> dict[str, str]:
+    return environment(
+        SHELL, plan=Path("/plan"), state=Path("/state"), address="http://127.0.0.1:1", bot_port=2, clock=""
+    )
+
+
+def test_nothing_of_a_real_installation_reaches_the_demo() -> None:
+    assert "production" not in str(told())
+    assert "yarn" not in told().values()
+    assert "SPARK_REMOTE" not in told(), "Spark takes an empty one for an address"
+
+
+def test_what_is_harmless_is_passed_on() -> None:
+    assert told().items() >= {"PATH": "/bin", "JAVA_HOME": "/java", "BATON_CACHE": "/cache"}.items()
+
+
+def test_the_demo_has_a_database_of_its_own() -> None:
+    assert told()["DATABASE_URL"] == "sqlite:////state/baton.db"

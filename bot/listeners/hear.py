@@ -1,11 +1,11 @@
 """
 How everything is heard: kept, acknowledged, done in a thread, answered, ticked off. In this order.
 
-A delivery is in the inbox before Slack gets its acknowledgement, so when a bot is killed in between, it or another
-one does it soon after; the inbox key makes a repeated delivery harmless, and while one bot has it in hand others
-leave it alone. The work itself runs in a thread, so that no acknowledgement waits for a database or for Slack; and
-it starts when nobody waits to be acknowledged, since threads that compute and the loop that acknowledges share one
-interpreter.
+A delivery is in the inbox before Slack gets its acknowledgement (a command, which only asks, right after), so when a
+bot is killed in between, it or another one does it soon after; the inbox key makes a repeated delivery harmless, and
+while one bot has it in hand others leave it alone. The work itself runs in a thread, so that no acknowledgement waits
+for a database or for Slack; and it starts when nobody waits to be acknowledged, since threads that compute and the
+loop that acknowledges share one interpreter.
 
 Bolt's own `lazy=` would do for the work, but copies the whole request for it before it acknowledges.
 """
@@ -26,7 +26,7 @@ from bot.inbox import Inbox, InboxClosed
 from bot.listeners.errors import tell_error
 from bot.listeners.heard import Heard, delivery_key, from_command, from_event, from_press, from_submission
 from bot.listeners.reply import reply
-from bot.views.blocks import Message
+from bot.views.blocks import Message, private
 from store import inbox
 
 logger = logging.getLogger(__name__)
@@ -112,20 +112,34 @@ class Hear:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _keep(self, body: dict[str, Any], context: dict[str, Any], next: Callable[[], Awaitable[Any]]) -> Any:  # noqa: A002 - the name Bolt gives it
-        if body.get("type") == "block_suggestion" or context.get("again"):
+        if body.get("type") == "block_suggestion" or "command" in body or context.get("again"):
             return await next()
         try:
             new = await self._inbox.keep(delivery_key(body), body)
         except InboxClosed:
             logger.exception("A delivery could not be kept", extra={"action": "inbox_closed"})
-            if "command" in body:
-                return BoltResponse(status=200, body={"response_type": "ephemeral", "text": UNKEPT})
             return BoltResponse(status=503, body="")
         return await next() if new else BoltResponse(status=200, body="")
 
-    async def _command(self, ack: Callable[..., Awaitable[Any]], body: dict[str, Any]) -> None:
+    async def _command(self, ack: Callable[..., Awaitable[Any]], body: dict[str, Any], context: dict[str, Any]) -> None:
+        """
+        Hear a command: acknowledged first and kept right after.
+
+        A command changes nothing by itself, it shows; what changes something is pressed or submitted. So a bot that is
+        killed in those milliseconds loses a question, which its asker sees, and no work.
+        """
         await ack()
-        self._start(self._commands.get(body["command"], self._other_command), from_command, body)
+        listener = self._commands.get(body["command"], self._other_command)
+        self._start(listener, from_command, body, kept=bool(context.get("again")))
+
+    async def _keep_command(self, body: Body) -> bool:
+        try:
+            return await self._inbox.keep(delivery_key(body), body)
+        except InboxClosed:
+            logger.exception("A command could not be kept", extra={"action": "inbox_closed"})
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self._threads, reply, self._deps, _asker(body), private(UNKEPT))
+            return False
 
     def _acknowledge_and_do(self, listener: Listener, read: Callable[[Body], Heard]) -> Callable[..., Awaitable[None]]:
         async def hear(ack: Callable[..., Awaitable[Any]], body: dict[str, Any]) -> None:
@@ -134,13 +148,15 @@ class Hear:
 
         return hear
 
-    def _start(self, listener: Listener, read: Callable[[Body], Heard], body: Body) -> None:
+    def _start(self, listener: Listener, read: Callable[[Body], Heard], body: Body, *, kept: bool = True) -> None:
         """Let the work begin in the loop's next turn: the acknowledgement leaves in this one."""
-        task = asyncio.create_task(self._work(listener, read, body))
+        task = asyncio.create_task(self._work(listener, read, body, kept=kept))
         self.working[task] = delivery_key(body)
         task.add_done_callback(self._finished)
 
-    async def _work(self, listener: Listener, read: Callable[[Body], Heard], body: Body) -> None:
+    async def _work(self, listener: Listener, read: Callable[[Body], Heard], body: Body, *, kept: bool) -> None:
+        if not kept and not await self._keep_command(body):
+            return
         await self._inbox.quiet(at_most_s=WORK_YIELDS_S)
         await asyncio.get_running_loop().run_in_executor(self._threads, self._do, listener, read, body)
 

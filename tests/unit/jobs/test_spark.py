@@ -85,6 +85,7 @@ def test_spark_connect_without_its_packages_names_them(tmp_path: Path) -> None:
     # In a process of its own, as in life: PySpark keeps what an earlier session was built with.
     asked = "open_session(Spark('', 'sc://127.0.0.1:1', Path('.')), None, name='x', small=False)"
     code = f"from pathlib import Path\nfrom jobs.spark import Spark, open_session\n{asked}"
-    ended = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    (tmp_path / "ask.py").write_text(code)
+    ended = subprocess.run([sys.executable, "ask.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert "ConnectMissing" in ended.stderr
     assert "pip install grpcio" in ended.stderr

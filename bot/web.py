@@ -25,9 +25,11 @@ def build_web(app: AsyncApp, health: Health, *, hears_http: bool) -> Starlette:
     async def events(request: Request) -> Response:
         if not _well_formed(request):
             return PlainTextResponse("", status_code=401)
+        if int(request.headers.get("content-length", 0)) > BODY_LIMIT:
+            return PlainTextResponse("", status_code=413)
         body = await _read(request)
         if body is None:
-            return PlainTextResponse("", status_code=413)
+            return PlainTextResponse("", status_code=413, headers={"Connection": "close"})
         return await handler.handle(Request(request.scope, _once(body)))
 
     async def healthz(_request: Request) -> Response:
@@ -41,7 +43,7 @@ def build_web(app: AsyncApp, health: Health, *, hears_http: bool) -> Starlette:
 
 
 async def _read(request: Request) -> bytes | None:
-    """Return the body, or None as soon as it is larger than any of Slack's; its length may not have been said."""
+    """Return the body, or None as soon as one whose length was not said is larger than any of Slack's."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk

@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from urllib.parse import urlencode
 
 import pytest
@@ -94,6 +95,24 @@ def test_one_changed_byte_is_refused(signed: World) -> None:
 def test_a_giant_body_is_refused(signed: World) -> None:
     body = command_body(text="x" * 1_100_000)
     assert post(signed, body, signature(signed, body, time.time())) == 413
+
+
+def test_a_body_of_unsaid_length_is_read_no_further_than_the_largest_of_slacks(signed: World) -> None:
+    sent = 0
+
+    def endless() -> Iterator[bytes]:
+        nonlocal sent
+        while sent < 200_000_000:
+            sent += 100_000
+            yield b"x" * 100_000
+
+    headers = signature(signed, "", time.time())
+    connection = http.client.HTTPConnection("127.0.0.1", int(signed.bot.environment["PORT"]), timeout=5)
+    with suppress(ConnectionError):  # hung up on
+        connection.request("POST", "/slack/events", endless(), headers, encode_chunked=True)
+        assert connection.getresponse().status == 413
+    connection.close()
+    assert sent < 50_000_000
 
 
 def test_no_secret_reaches_the_log(signed: World) -> None:

@@ -5,18 +5,23 @@ Every change that people should see adds 1 to `revision` in its own transaction.
 `attempt` is the fencing number, and whoever comes with an older one changes nothing.
 """
 
+import logging
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Update, func, update
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from store.domain.errors import UserError
+from store.domain.errors import UserError, shorten
 from store.domain.run import OPEN, Cause, Period, Progress, Run, RunStatus, advance
 from store.run_rows import PROGRESS, moving_columns, run_of
 from store.session import insert_into
 from store.tables import PictureRow, RunRow, WorkerRow
+
+logger = logging.getLogger(__name__)
 
 
 class AlreadyOpen(UserError):
@@ -135,7 +140,7 @@ def release_lost(db: Session, *, at: datetime, attempts: int = 2) -> tuple[Run, 
         .order_by(col(RunRow.id))
         .with_for_update(skip_locked=True)
     ).all()
-    return tuple(_move(db, row, _after_loss(run_of(row), at=at, attempts=attempts)) for row in lost)
+    return tuple(_move(db, row, _after_loss(run, at=at, attempts=attempts)) for row, run in _readable(lost))
 
 
 def _after_loss(run: Run, *, at: datetime, attempts: int) -> Run:
@@ -162,18 +167,18 @@ def recent(db: Session, *, pipeline: str | None = None, limit: int = 20) -> tupl
     rows = select(RunRow).order_by(col(RunRow.id).desc()).limit(limit)
     if pipeline is not None:
         rows = rows.where(RunRow.pipeline == pipeline)
-    return tuple(run_of(row) for row in db.exec(rows))
+    return tuple(run for _, run in _readable(db.exec(rows)))
 
 
 def open_runs(db: Session) -> tuple[Run, ...]:
     """Return what is queued or running, oldest first."""
     rows = select(RunRow).where(col(RunRow.status).in_([status.value for status in OPEN]))
-    return tuple(run_of(row) for row in db.exec(rows.order_by(col(RunRow.id))))
+    return tuple(run for _, run in _readable(db.exec(rows.order_by(col(RunRow.id)))))
 
 
 def untold(db: Session) -> tuple[tuple[Run, int], ...]:
     """Return the runs that changed since they were last told, each with the revision it now has; oldest first."""
-    return tuple((run_of(row), row.revision) for row in db.exec(_behind()))
+    return tuple((run, row.revision) for row, run in _readable(db.exec(_behind())))
 
 
 def take_untold(db: Session) -> tuple[tuple[Run, int], ...]:
@@ -182,7 +187,7 @@ def take_untold(db: Session) -> tuple[tuple[Run, int], ...]:
 
     Two bots that read and then owe side by side could leave the older state as the last one owed.
     """
-    return tuple((run_of(row), row.revision) for row in db.exec(_behind().with_for_update(skip_locked=True)))
+    return tuple((run, row.revision) for row, run in _readable(db.exec(_behind().with_for_update(skip_locked=True))))
 
 
 def _behind() -> SelectOfScalar[RunRow]:
@@ -210,6 +215,23 @@ def seen(db: Session, *, worker: str, at: datetime) -> None:
 def workers(db: Session, *, since: datetime) -> tuple[str, ...]:
     """Return the names of the workers seen at *since* or later."""
     return tuple(db.exec(select(WorkerRow.name).where(WorkerRow.seen_at >= since).order_by(col(WorkerRow.name))))
+
+
+def _readable(rows: Iterable[RunRow]) -> Iterator[tuple[RunRow, Run]]:
+    """Yield the rows that this version can read, each with its run; one of a newer version must not hide the others."""
+    for row in rows:
+        try:
+            run = run_of(row)
+        except (ValueError, TypeError) as error:
+            _say_unreadable(row.id, row.revision, shorten(str(error), 200))
+        else:
+            yield row, run
+
+
+@lru_cache(maxsize=1000)
+def _say_unreadable(run_id: int | None, _revision: int, why: str) -> None:
+    """Log it once for each state of the run, however often it is read."""
+    logger.error("Run %s cannot be read and is left out: %s", run_id, why, extra={"action": "run_unreadable"})
 
 
 def _held(run_id: int, attempt: int) -> Update:

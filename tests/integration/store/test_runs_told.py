@@ -1,11 +1,19 @@
+from itertools import count
+from typing import Any
+
 import pytest
+from sqlalchemy import update
 from sqlalchemy.exc import StatementError
+from sqlmodel import col
 
 from store import runs
 from store.domain.run import Progress, Stage
 from store.session import Sessions
+from store.tables import RunRow
 from tests.factories import AT
 from tests.integration.store.runs_at_work import SECOND, ask, ask_many, running
+
+REVISIONS = count(100)
 
 
 def test_an_unknown_run_is_said_to_be_unknown(sessions: Sessions) -> None:
@@ -49,6 +57,24 @@ def test_what_is_taken_to_be_told_is_what_is_untold(sessions: Sessions) -> None:
     running(sessions)
     with sessions.writing() as db:
         assert runs.take_untold(db) == runs.untold(db) != ()
+
+
+@pytest.mark.parametrize(
+    "damage", [{"status": "pondering"}, {"cause": "boredom"}, {"progress": {"stage": "dreaming"}}, {"result": []}]
+)
+def test_a_run_that_cannot_be_read_hides_no_other_and_is_said_once(
+    sessions: Sessions, damage: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    odd, *others = ask_many(sessions, 3)
+    with sessions.writing() as db:
+        db.exec(update(RunRow).where(col(RunRow.id) == odd).values(**damage, revision=next(REVISIONS)))
+    with sessions.writing() as db:
+        for _ in range(3):
+            assert [run.id for run, _ in runs.untold(db)] == others
+            assert [run.id for run, _ in runs.take_untold(db)] == others
+            assert [run.id for run in runs.recent(db)] == others[::-1]
+            assert [run.id for run in runs.open_runs(db)] == others
+    assert caplog.text.count(f"Run {odd} cannot be read") == 1
 
 
 def test_an_older_revision_never_takes_back_what_was_told(sessions: Sessions) -> None:

@@ -4,17 +4,10 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
-from store.domain.errors import UserError
-from store.domain.issue import PREFIX, Issue, IssueStatus
+from store.domain.issue import Issue, IssueStatus
 from store.domain.team import Severity
 from store.session import insert_into
 from store.tables import IssueRow
-
-
-class NoSuchIssue(UserError):
-    def __init__(self, issue_id: int) -> None:
-        super().__init__(f"There is no issue {PREFIX}-{issue_id}. Check its number; `/issue` reports a new one.")
-        self.issue_id = issue_id
 
 
 def save(
@@ -49,14 +42,6 @@ def save(
     )
     db.exec(new.on_conflict_do_nothing(index_elements=["request_key"]))
     return _issue_of(db.exec(select(IssueRow).where(IssueRow.request_key == request_key)).one())
-
-
-def load(db: Session, issue_id: int) -> Issue:
-    """Raises: NoSuchIssue."""
-    row = db.get(IssueRow, issue_id)
-    if row is None:
-        raise NoSuchIssue(issue_id)
-    return _issue_of(row)
 
 
 def recent(

@@ -43,17 +43,3 @@ def section_named(plan: Plan, pipeline: str, heading: str) -> Section | None:
 def section_for_cause(plan: Plan, pipeline: str, cause: Cause) -> Section | None:
     """Return what to read when a run of *pipeline* failed for *cause*."""
     return section_named(plan, pipeline, CAUSE_HEADINGS[cause])
-
-
-def overview(plan: Plan, pipeline: str) -> Mapping[str, tuple[str, ...]]:
-    """
-    Return the headings of a page: each of the first level with those below it that have text, in order.
-
-    The text above all headings is left out; it is no place to go to.
-    """
-    found: dict[str, tuple[str, ...]] = {}
-    for section in sections(plan, pipeline):
-        if section.path:
-            below = section.path[1:]
-            found[section.path[0]] = found.get(section.path[0], ()) + ((below[-1],) if below else ())
-    return found

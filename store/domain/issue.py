@@ -1,11 +1,9 @@
 """An issue: something wrong with a pipeline's data, as a person reported it."""
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from store.domain.errors import UserError
 from store.domain.team import Severity
 
 PREFIX = "DI"
@@ -35,21 +33,3 @@ class Issue:
     def name(self) -> str:
         """The short name people use, such as DI-7."""
         return f"{PREFIX}-{self.id}"
-
-
-class NotAnIssueName(UserError):
-    def __init__(self, said: str) -> None:
-        super().__init__(f"That is not the name of an issue. Issues are called {PREFIX}-1, {PREFIX}-2 and so on.")
-        self.said = said
-
-
-def id_of(name: str) -> int:
-    """
-    Return the id behind a short name as people type it: "DI-7", "di-7", " DI 7 " and "7" all mean 7.
-
-    Raises: NotAnIssueName.
-    """
-    match = re.fullmatch(rf"(?:{PREFIX}[- ]?)?([1-9][0-9]{{0,8}})", name.strip(), re.IGNORECASE)
-    if match is None:
-        raise NotAnIssueName(name)
-    return int(match[1])

@@ -64,7 +64,8 @@ def test_the_six_pipelines_are_there() -> None:
 
 @pytest.mark.parametrize("key", KEYS)
 def test_every_page_is_laid_out_alike(key: str) -> None:
-    assert tuple(runbooks.overview(house(), key)) == GROUPS
+    first = dict.fromkeys(section.path[0] for section in runbooks.sections(house(), key) if section.path)
+    assert tuple(first) == GROUPS
 
 
 @pytest.mark.parametrize("key", KEYS)

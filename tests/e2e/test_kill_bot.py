@@ -1,17 +1,23 @@
 """kill -9 of the bot at ten points of a run: afterwards there is one result message, and nothing is stuck."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
 import pytest
 
-from store import runs
+from bot.inbox import HOLD
+from bot.serve import TAKE_UP_S
+from store import inbox, runs
 from store.domain.run import Run, RunStatus, Stage
 from tests.driver import Message, Seat, until
 from tests.e2e.world import World, a_result, running_world
 
 CHANNEL = "#data-oncall"
+TAKEN_UP_S = HOLD.total_seconds() + TAKE_UP_S + 5
+"""Within this time somebody takes up what a killed bot had in hand."""
+TAKEN_UP_S = 20.0
+"""What a killed bot had in hand is left to it for a while before it is taken up."""
 DAYS = (date(2024, 4, 1) + timedelta(days=each) for each in count())
 
 
@@ -37,12 +43,12 @@ def lines(world: World, number: int) -> list[Message]:
     return [each for each in world.slack.messages(CHANNEL) if f"run {number} " in each.text and not each.in_thread]
 
 
-def run_of(world: World, day: str) -> Run:
+def run_of(world: World, day: str, *, timeout: float = 5) -> Run:
     def found() -> Run | None:
         with world.sessions.reading() as db:
             return next((run for run in runs.recent(db, limit=50) if str(run.period) == day), None)
 
-    return until(found, f"no run of {day}")
+    return until(found, f"no run of {day}", TAKEN_UP_S)
 
 
 def ask(world: World, day: str) -> Seat:
@@ -66,8 +72,8 @@ def finish_and_look(world: World, day: str, *, claimed: bool = False) -> None:
 
 
 def look(world: World, number: int) -> None:
-    line = world.slack.expect(CHANNEL, f"run {number} is published", timeout=15)
-    line.expect_reply("published", timeout=15)
+    line = world.slack.expect(CHANNEL, f"run {number} is published", timeout=TAKEN_UP_S)
+    line.expect_reply("published", timeout=TAKEN_UP_S)
     assert len(lines(world, number)) == 1
     assert len(line.thread()) == 1
 
@@ -85,8 +91,9 @@ def test_before_the_plan_was_shown(world: World, day: str) -> None:
 def test_after_the_command_was_acknowledged_before_the_plan_was_shown(world: World, day: str) -> None:
     world.slack.faults("response_url", "timeout", seconds=3)
     choo = ask(world, day)
+    until(lambda: _in_hand(world), "the command was not kept")
     revive(world)
-    choo.expect_ephemeral(f"{day} (UTC)").click("Start run")
+    choo.expect_ephemeral(f"{day} (UTC)", timeout=TAKEN_UP_S).click("Start run")
     finish_and_look(world, day)
 
 
@@ -95,6 +102,7 @@ def test_after_the_press_was_acknowledged(world: World, day: str) -> None:
     plan = choo.expect_ephemeral(f"{day} (UTC)")
     plan.click("Start run")
     revive(world)
+    run_of(world, day, timeout=TAKEN_UP_S)
     finish_and_look(world, day)
 
 
@@ -160,6 +168,11 @@ def test_while_the_result_is_on_its_way(world: World, day: str) -> None:
     until(lambda: not _untold(world), "the result was not handed to the outbox")
     revive(world)
     look(world, run.id)
+
+
+def _in_hand(world: World) -> bool:
+    with world.sessions.reading() as db:
+        return inbox.is_any_left(db, at=datetime.now(UTC) + timedelta(minutes=1))
 
 
 def _untold(world: World) -> bool:

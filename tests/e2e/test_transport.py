@@ -157,8 +157,8 @@ def test_nothing_is_lost_while_slack_renews_the_connections(socket: World) -> No
 
     asking = threading.Thread(target=ask)
     asking.start()
-    for _ in range(2):
-        socket.slack.control("disconnect", reason="refresh_requested", close_after=0.3)
+    for _ in range(3):  # one connection after the other, as Slack does
+        socket.slack.control("disconnect", reason="refresh_requested", close_after=0.3, count=1)
         time.sleep(0.6)
     asking.join()
     assert lost == []

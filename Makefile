@@ -16,7 +16,7 @@ demo: $(READY) ## start a local workspace, the bot, a worker and sample data; pr
 test: $(READY) ## run all tests
 	@.ci/need java
 	@.ci/need browser || true
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 4 --dist loadfile
 
 check: $(READY) ## lint, formatting and types
 	$(BIN)/ruff check .

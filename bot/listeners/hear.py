@@ -15,6 +15,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from re import Pattern
 from typing import Any
 
@@ -22,6 +23,7 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.deps import Deps
+from bot.gateways.slack import SlackRefused, SlackUnavailable
 from bot.inbox import Inbox, InboxClosed
 from bot.listeners.errors import tell_error
 from bot.listeners.heard import Heard, delivery_key, from_command, from_event, from_press, from_submission
@@ -137,9 +139,12 @@ class Hear:
             return await self._inbox.keep(delivery_key(body), body)
         except InboxClosed:
             logger.exception("A command could not be kept", extra={"action": "inbox_closed"})
-            loop = asyncio.get_running_loop()
-            await loop.run_in_executor(self._threads, reply, self._deps, _asker(body), private(UNKEPT))
+            await asyncio.get_running_loop().run_in_executor(self._threads, self._tell_unkept, body)
             return False
+
+    def _tell_unkept(self, body: Body) -> None:
+        with suppress(SlackRefused, SlackUnavailable):
+            reply(self._deps, _asker(body), private(UNKEPT))
 
     def _acknowledge_and_do(self, listener: Listener, read: Callable[[Body], Heard]) -> Callable[..., Awaitable[None]]:
         async def hear(ack: Callable[..., Awaitable[Any]], body: dict[str, Any]) -> None:

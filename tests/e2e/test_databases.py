@@ -7,8 +7,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlmodel import col, select
 
 from store.domain.run import RunStatus, Stage
+from store.tables import InboxRow
 from tests.driver import Message, until
 from tests.e2e.world import Bot, World, a_result, free_port, running_world
 from tests.postgres import Cluster
@@ -43,6 +45,11 @@ def second_bot(world: World) -> Iterator[Bot]:
 
 def private(world: World, name: str) -> list[Message]:
     return [each for each in world.as_(name).messages(CHANNEL) if each.doc["is_ephemeral"]]
+
+
+def _in_hand(world: World) -> int:
+    with world.sessions.reading() as db:
+        return len(db.exec(select(InboxRow.key).where(col(InboxRow.done_at).is_(None))).all())
 
 
 @pytest.mark.parametrize("database", ["world", "on_postgres"])
@@ -86,6 +93,7 @@ def test_what_a_dead_bot_had_in_hand_the_living_one_takes_up(world: World) -> No
         world.slack.faults("response_url", "timeout", times=8, seconds=4)
         for _ in range(8):
             world.as_("thiru").command("/baton help", in_=CHANNEL)
+        until(lambda: _in_hand(world) == 8, "not all are kept")
         world.bot.kill()
         until(lambda: len(private(world, "thiru")) >= before + 8, "not all are answered", 30)
         assert "deliveries taken up" in other.log.read_text()

@@ -76,9 +76,7 @@ def out_of_memory() -> str:
 
 
 def _code(what: str) -> str:
-    return (
-        f"The pipeline's code failed: {shorten(masked(what), 300)}. The run's log has the rest."
-    )
+    return f"The pipeline's code failed: {shorten(masked(what), 300)}. The run's log has the rest."
 
 
 def _first_line(text: str) -> str:

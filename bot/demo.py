@@ -142,6 +142,7 @@ def environment(
         "BATON_PLAN": str(plan),
         "BATON_DATA": str(state / "data"),
         "BATON_CLOCK": clock,
+        "BATON_WARM": shell.get("BATON_WARM", "1"),  # who tries it out is not made to wait for Spark
         "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), shell.get("PYTHONPATH")))),
         "PYTHONUNBUFFERED": "1",
     }

@@ -36,5 +36,11 @@ def test_what_is_harmless_is_passed_on() -> None:
     assert told().items() >= {"PATH": "/bin", "JAVA_HOME": "/java", "BATON_CACHE": "/cache"}.items()
 
 
+def test_the_demo_keeps_spark_ready_unless_it_is_told_not_to() -> None:
+    assert told()["BATON_WARM"] == "1"
+    given = environment({"BATON_WARM": "0"}, plan=Path(), state=Path(), address="", bot_port=2, clock="")
+    assert given["BATON_WARM"] == "0"
+
+
 def test_the_demo_has_a_database_of_its_own() -> None:
     assert told()["DATABASE_URL"] == "sqlite:////state/baton.db"

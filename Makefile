@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help demo test check bench pictures clean
+.PHONY: help demo test check bench soak pictures clean
 
 help: ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 8
@@ -26,6 +26,10 @@ check: $(READY) ## lint, formatting and types
 bench: $(READY) ## measure; the figures are kept in docs/benchmarks.md
 	@.ci/need java
 	@$(BIN)/python -m tests.bench
+
+soak: $(READY) ## kill the worker at ten points of a run; takes minutes
+	@.ci/need java
+	@$(BIN)/python -m tests.soak
 
 pictures: $(READY) ## take the README's pictures from the running page
 	@.ci/need java && .ci/need browser

@@ -30,9 +30,7 @@ SIGNS = {"pass": "ok  ", "warn": "WARN", "fail": "FAIL", "unknown": "?   "}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        prog="baton run", description="Run a pipeline here and now."
-    )
+    parser = argparse.ArgumentParser(prog="baton run", description="Run a pipeline here and now.")
     parser.add_argument("pipeline", help="key, name or alias of a pipeline of the plan")
     parser.add_argument("days", help="year-month-day, today, yesterday, or a range such as 2024-06-01..2024-06-03")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")

@@ -75,6 +75,8 @@ def check(
     """Name every fault of a plan by file, line and key. Exit code 1 when it cannot be used."""
     from store.plans import check_plan
 
+    if not folder.is_dir():
+        raise UserError(f"There is no folder {folder}. Name the folder that holds your team.yaml.")
     good, faults = check_plan(folder)
     if as_json:
         listed = [

@@ -6,6 +6,7 @@ What dies is started again; Ctrl-C stops all of it; the next start goes on where
 a real workspace, database or cluster is not for the demo.
 """
 
+import fcntl
 import json
 import os
 import signal
@@ -20,6 +21,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
+from typing import IO
 
 from store.domain.errors import UserError
 from store.plans import Plan, load_plan
@@ -41,6 +43,10 @@ OURS = ("SLACK_", "JIRA_", "BATON_", "DATABASE_URL", "SPARK_MASTER", "SPARK_REMO
 """Names in the shell, or their beginnings, that speak of a real installation."""
 SHARED = frozenset({"BATON_CACHE", "BATON_WARM"})
 """What is as good for the demo as for any other."""
+
+
+class AlreadyRunning(UserError):
+    """Two demos on one state would share a database and a workspace."""
 
 
 class NotReady(UserError):
@@ -101,6 +107,7 @@ def demo(*, port: int, speed: float, state: Path, folder: Path, shell: Mapping[s
     state = state.resolve()
     (state / "logs").mkdir(parents=True, exist_ok=True)
     plan = load_plan(folder.resolve())
+    held = hold(state)
     port = _free(port)
     address = f"http://127.0.0.1:{port}"
     bot_port = _free(0)
@@ -119,11 +126,29 @@ def demo(*, port: int, speed: float, state: Path, folder: Path, shell: Mapping[s
         _say(f"  State and logs: {state}. Ctrl-C stops everything; the next start goes on from here.\n")
         _watch(parts)
     except KeyboardInterrupt:
-        _say("\nStopping …")
+        _say("\nStopping; a run that does not end within seconds goes on at the next start …")
     finally:
         for part in (bot, worker, workspace):
             part.stop()
+        held.close()
     return 0
+
+
+def hold(state: Path) -> IO[str]:
+    """
+    Keep *state* to this demo until the file that is returned is closed, or the process is gone.
+
+    Raises: AlreadyRunning.
+    """
+    lock = (state / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise AlreadyRunning(
+            f"A demo is running on {state}. Go to its page, end it with Ctrl-C, or give this one another --state."
+        ) from error
+    return lock
 
 
 def environment(
@@ -191,6 +216,8 @@ def members(plan: Plan) -> list[dict[str, object]]:
 def _free(port: int) -> int:
     """Return *port* when nobody listens there, else any free one."""
     with socket.socket() as probe:
+        # as whoever listens there does: a port that was given up a moment ago is free
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:

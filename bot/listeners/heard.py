@@ -78,8 +78,16 @@ def from_submission(body: Mapping[str, Any]) -> Heard:
     """Read a form: block id to what was typed or chosen, None where a field was left empty."""
     state = body["view"]["state"]["values"]
     value = {block: _input(next(iter(elements.values()))) for block, elements in state.items()}
+    channel = body["view"].get("private_metadata") or ""
     typed = "\n".join(text for text in value.values() if text)
-    return Heard(key=delivery_key(body), user=body["user"]["id"], value=value, typed=typed, view_id=body["view"]["id"])
+    return Heard(
+        key=delivery_key(body),
+        user=body["user"]["id"],
+        value=value,
+        channel=channel,
+        typed=typed,
+        view_id=body["view"]["id"],
+    )
 
 
 def _input(element: Mapping[str, Any]) -> str | None:

@@ -10,7 +10,7 @@ from bot.listeners.hear import Hear
 from bot.listeners.heard import Heard
 from bot.usecases import issue
 from bot.views import issue as views
-from bot.views.blocks import REPORT
+from bot.views.blocks import REPORT, Message
 from store import runs
 from store.domain.pipeline import UnknownPipeline, find_pipeline
 from store.domain.team import Severity
@@ -31,14 +31,16 @@ def open_form(deps: Deps, heard: Heard) -> None:
     if run_id := heard.value.get("run"):
         with deps.sessions.reading() as db:
             run = runs.load(db, run_id)
-        pipeline, summary, day = run.pipeline, f"Run {run.id} failed: {run.cause or 'unknown'}", run.period.starts_on
+        pipeline, summary, day = run.pipeline, f"Run {run.id} failed: {run.note or run.cause}", run.period.starts_on
     elif first := summary.partition(" ")[0]:
         try:
             pipeline = find_pipeline(plan.pipelines, first).key
             summary = summary.partition(" ")[2]
         except UnknownPipeline:
             pass
-    view = views.form(plan.team, plan.pipelines, pipeline=pipeline, summary=" ".join(summary.split()), day=day)
+    view = views.form(
+        plan.team, plan.pipelines, pipeline=pipeline, summary=" ".join(summary.split()), day=day, channel=heard.channel
+    )
     deps.slack.open_view(heard.trigger_id, view)
 
 
@@ -49,8 +51,8 @@ def errors_of(value: Mapping[str, Any]) -> Mapping[str, str]:
     return errors
 
 
-def report(deps: Deps, heard: Heard) -> None:
-    issue.report(
+def report(deps: Deps, heard: Heard) -> Message:
+    made, channel = issue.report(
         deps,
         request_key=f"view:{heard.view_id}",
         pipeline=heard.value["pipeline"],
@@ -61,3 +63,4 @@ def report(deps: Deps, heard: Heard) -> None:
         user=heard.user,
         at=deps.clock.now(),
     )
+    return views.reported(made, channel)

@@ -7,9 +7,12 @@ from bot.listeners.hear import Hear
 from bot.listeners.heard import Heard
 from bot.usecases import oncall, runbook
 from bot.views import home, run
+from bot.views import oncall as oncall_view
 from bot.views import runbook as views
 from bot.views.blocks import Message
 from store import outbox
+
+_WHO_IS_ON_CALL = re.compile(r"\bwho\b.*\bon[ -]?call\b", re.IGNORECASE)
 
 
 def register(hear: Hear) -> None:
@@ -58,7 +61,10 @@ def answer_in_thread(deps: Deps, heard: Heard) -> None:
     if not heard.user:  # an edited or deleted message, or another bot's
         return
     question = re.sub(r"<@[A-Z0-9]+>", " ", heard.text).strip()
-    message = answer(deps, Heard(key=heard.key, user=heard.user, text=question))
+    if _WHO_IS_ON_CALL.search(question):
+        message = oncall_view.current(deps.plan.team, oncall.who(deps, at=deps.clock.now()))
+    else:
+        message = answer(deps, Heard(key=heard.key, user=heard.user, text=question))
     with deps.sessions.writing() as db:
         outbox.owe(
             db,

@@ -29,8 +29,11 @@ PLAIN_LIMIT = 3500
 TOO_RICH = frozenset({"invalid_blocks", "msg_too_long", "msg_blocks_too_long", "invalid_blocks_format"})
 NO_PLACE = frozenset({"not_in_channel", "channel_not_found", "is_archived", "restricted_action"})
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
-OURS = frozenset({"picture", "dm", "place"})
-"""What a payload holds for us alone: a run whose picture it shows; whom to tell where there is no place for it."""
+OURS = frozenset({"picture", "dm", "place", "told"})
+"""
+What a payload holds for us alone: a run whose picture it shows, whom to tell where there is no place for it, how far
+the run has been told to be.
+"""
 
 
 class TakenOver(Exception):

@@ -22,8 +22,12 @@ def report(
     day: date | None,
     user: str,
     at: datetime,
-) -> Issue:
-    """Keep the issue and owe its message, once per *request_key*: high severity to the alerts channel."""
+) -> tuple[Issue, str]:
+    """
+    Keep the issue and owe its message, once per *request_key*: high severity to the alerts channel.
+
+    Returns: the issue, and the name of the channel it is told in.
+    """
     plan = deps.plan
     known = find_pipeline(plan.pipelines, pipeline)
     channels = plan.team.channels
@@ -52,4 +56,4 @@ def report(
         if issue.reported_at == at:  # else this form has been heard before
             audit.note(db, at=at, actor=user, action="issue", subject=f"{issue.name} {known.key}", outcome="done")
     deps.nudge()
-    return issue
+    return issue, channel

@@ -29,7 +29,8 @@ def check_may_rerun(deps: Deps, pipeline: Pipeline, *, user: str, at: datetime) 
             db, at=at, actor=user, action="rerun", subject=pipeline.key, outcome="refused", detail=f"roles: {roles}"
         )
     asked = [person.name for person in team.people.values() if set(person.roles) & set(pipeline.rerun_by)]
+    why = "You are not in this team’s plan" if key is None else "Your role does not cover this"
     raise NotAllowed(
-        f"{'You are not in this team’s plan' if key is None else 'Your role does not cover this'}, so you cannot rerun "
-        f"{pipeline.name}. Ask {', '.join(asked) or 'whoever keeps the plan'}, or report what you see with `/issue`."
+        f"{why}: rerunning {pipeline.name} takes the role {' or '.join(pipeline.rerun_by) or 'that nobody has'}. "
+        f"Ask {', '.join(asked) or 'whoever keeps the plan'}, or report what you see with `/issue`."
     )

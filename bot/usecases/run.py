@@ -100,19 +100,30 @@ def tell_run(db: Session, deps: Deps, run: Run) -> None:
     name = pipeline.name if pipeline else run.pipeline  # its page may have left the plan while it ran
     now = deps.machine_clock.now()
     with_picture = run.status not in OPEN and runs.picture(db, run.id) is not None
+    usual = usual_seconds(runs.recent(db, pipeline=run.pipeline, limit=20))
+    at_least = _share_told(db, run)
     living = views.living(
         run,
         name,
         at=now,
-        usual=usual_seconds(runs.recent(db, pipeline=run.pipeline, limit=20)),
+        usual=usual,
+        at_least=at_least,
         waits_for_worker=not runs.workers(db, since=now - WORKER_SILENT),
         with_picture=with_picture,
     )
-    ours = {"dm": run.requested_by, "place": run.channel}
+    share = max(at_least, views.done_share(run.progress, usual) or 0) if run.progress else 0
+    ours = {"dm": run.requested_by, "place": run.channel, "told": [run.attempt, share]}
     line = {**views.headline(run, name).payload(), **ours}
     outbox.owe(db, key=f"run:{run.id}:line", channel=run.channel, payload=line, at=now)
     payload = {**living.payload(), **ours, **({"picture": run.id} if with_picture else {})}
     outbox.owe(db, key=f"run:{run.id}", channel=run.channel, parent=f"run:{run.id}:line", payload=payload, at=now)
+
+
+def _share_told(db: Session, run: Run) -> float:
+    """Return the share of this attempt that people have been told."""
+    before = outbox.find(db, f"run:{run.id}")
+    attempt, share = before.payload.get("told", (0, 0)) if before else (0, 0)
+    return float(share) if attempt == run.attempt else 0
 
 
 def usual_seconds(earlier: tuple[Run, ...]) -> dict[Stage, float] | None:

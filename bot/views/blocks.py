@@ -13,6 +13,7 @@ REPORT = "issue_open"
 
 SECTION_LIMIT = 3000
 FIELD_LIMIT = 2000
+FIELDS = 10
 HEADER_LIMIT = 150
 BUTTON_LIMIT = 75
 
@@ -61,24 +62,23 @@ def section(text: str, *, accessory: Block | None = None) -> Block:
     return {**block, "accessory": accessory} if accessory else block
 
 
-def long_text(text: str) -> tuple[Block, ...]:
-    """Return what a person typed, escaped and whole, in as many sections as Slack's limit asks for."""
-    sections, rest = [], text
-    while rest:
-        size = min(len(rest), SECTION_LIMIT)
-        while len(escape(rest[:size])) > SECTION_LIMIT:
-            size = size * 4 // 5
-        sections.append(section(escape(rest[:size])))
-        rest = rest[size:]
-    return tuple(sections)
+def as_typed(text: str) -> tuple[Block, ...]:
+    """Return what a person typed, whole, in as many sections as Slack's limit asks for; no mark in it comes alive."""
+    parts = [text[at : at + SECTION_LIMIT] for at in range(0, len(text), SECTION_LIMIT)]
+    return tuple({"type": "section", "text": {"type": "plain_text", "text": part, "emoji": False}} for part in parts)
 
 
 def fields(texts: Sequence[str]) -> Block:
     """Return up to ten short texts in two columns."""
     return {
         "type": "section",
-        "fields": [{"type": "mrkdwn", "text": clip(text, FIELD_LIMIT)} for text in texts[:10]],
+        "fields": [{"type": "mrkdwn", "text": clip(text, FIELD_LIMIT)} for text in texts[:FIELDS]],
     }
+
+
+def many_fields(texts: Sequence[str]) -> tuple[Block, ...]:
+    """Return any number of short texts in two columns."""
+    return tuple(fields(texts[at : at + FIELDS]) for at in range(0, len(texts), FIELDS))
 
 
 def context(*texts: str) -> Block:

@@ -7,13 +7,13 @@ from typing import Any
 from bot.views.blocks import (
     Block,
     Message,
+    as_typed,
     context,
     escape,
     header,
-    long_text,
     option,
     plain,
-    section,
+    private,
     select,
     slack_time,
 )
@@ -31,9 +31,15 @@ _ICON = {Severity.LOW: "🔵", Severity.MEDIUM: "🟠", Severity.HIGH: "🔴"}
 
 
 def form(
-    team: TeamFile, pipelines: Mapping[str, Pipeline], *, pipeline: str | None, summary: str, day: date | None
+    team: TeamFile,
+    pipelines: Mapping[str, Pipeline],
+    *,
+    pipeline: str | None,
+    summary: str,
+    day: date | None,
+    channel: str,
 ) -> dict[str, Any]:
-    """Return the modal that asks for an issue, filled in as far as is known."""
+    """Return the modal that asks for an issue, filled in as far as is known; *channel* is where it was opened."""
     options = [option(known.name, key) for key, known in pipelines.items()]
     chosen = next((one for one in options if one["value"] == pipeline), None)
     severities = [
@@ -44,6 +50,7 @@ def form(
     return {
         "type": "modal",
         "callback_id": FORM,
+        "private_metadata": channel,
         "title": plain("Report an issue"),
         "submit": plain("Report"),
         "close": plain("Cancel"),
@@ -109,9 +116,13 @@ def posted(issue: Issue, pipeline: Pipeline, team: TeamFile, on_call: OnCall) ->
     about = f" · data of {issue.day:%a %d %b %Y}" if issue.day else ""
     blocks = [
         header(f"{icon} {issue.name} · {pipeline.name}"),
-        section(f"*{escape(issue.summary)}*"),
-        *long_text(issue.details),
+        *as_typed(issue.summary),
+        *as_typed(issue.details),
         context(f"{issue.severity.capitalize()} severity, {promise}{about}"),
         context(f"Reported by <@{issue.reported_by}> {slack_time(issue.reported_at)} · On call: {who}"),
     ]
     return Message(text=text, blocks=tuple(blocks))
+
+
+def reported(issue: Issue, channel: str) -> Message:
+    return private(f"Thank you. This is {issue.name} now; it stands in {channel}.")

@@ -14,6 +14,7 @@ from bot.views.blocks import (
     context,
     escape,
     fields,
+    many_fields,
     option,
     picture,
     private,
@@ -51,7 +52,7 @@ def plan(pipeline: Pipeline, period: Period, *, nonce: str, last: Run | None, by
     facts = [
         f"*Period*\n{period} (UTC)",
         f"*Last run of this period*\n{_last(last)}",
-        f"*Published when*\nno check fails ({len(pipeline.checks)} checks)",
+        "*Published when*\nno check fails",
         f"*Read by*\n{escape('; '.join(pipeline.writes)) or 'not stated in the plan'}",
     ]
     if pipeline.upstreams:
@@ -70,8 +71,8 @@ def _guard(pipeline: Pipeline, period: Period) -> Block | None:
     """Investors read the figures: a slip of the finger must not replace them."""
     if pipeline.purpose is not Purpose.INVESTORS:
         return None
-    text = f"Investors read *{escape(pipeline.name)}*. If its checks hold, the run replaces the figures of {period}."
-    return confirm("Replace published figures?", text, "Start run")
+    text = f"Investors read *{escape(pipeline.name)}*. If its checks hold, this run becomes what they see for {period}."
+    return confirm("Publish to investors?", text, "Start run")
 
 
 def _last(last: Run | None) -> str:
@@ -91,18 +92,14 @@ def pick(pipelines: Sequence[Pipeline], *, said: str, day: str) -> Message:
 def days(pipeline: Pipeline, *, said: str, offered: Sequence[date]) -> Message:
     """Return days to choose from, after one that cannot be run."""
     buttons = [
-        button(f"{day:%a} {day.day} {day:%b}", f"{PICK}:{day}", {"pipeline": pipeline.key, "day": day.isoformat()})
+        button(f"{day:%a} {day.day} {day:%b %Y}", f"{PICK}:{day}", {"pipeline": pipeline.key, "day": day.isoformat()})
         for day in offered
     ]
     return Message(text=said, blocks=(section(said), actions(buttons)))
 
 
 def started(run: Run, name: str) -> Message:
-    what = f"Run {run.id} of *{escape(name)}* for {day_text(run.period)}"
-    told = (
-        "is queued: follow it in the thread" if run.status is RunStatus.QUEUED else f"is {run.status}: see the thread"
-    )
-    return private(f"{what} {told}.")
+    return private(f"Run {run.id} of *{escape(name)}* for {day_text(run.period)}: follow it in its thread.")
 
 
 def headline(run: Run, name: str) -> Message:
@@ -111,7 +108,7 @@ def headline(run: Run, name: str) -> Message:
     said = {
         RunStatus.QUEUED: "is queued",
         RunStatus.RUNNING: "is running",
-        RunStatus.SUCCEEDED: f"is published after {_took(run)}",
+        RunStatus.SUCCEEDED: f"is published after {_took(run)}" + (", with a warning" if _warned(run) else ""),
         RunStatus.FAILED: _failed(run),
         RunStatus.CANCELLED: "was cancelled",
     }[run.status]
@@ -125,6 +122,7 @@ def living(
     *,
     at: datetime,
     usual: dict[Stage, float] | None = None,
+    at_least: float = 0,
     waits_for_worker: bool = False,
     with_picture: bool = False,
 ) -> Message:
@@ -134,12 +132,13 @@ def living(
     Args:
         name: of the pipeline, as people know it.
         usual: seconds each stage took in earlier runs; None for the first run, when no share can be told.
+        at_least: the share told before; a bar that goes back tells nothing.
         waits_for_worker: queued, and no worker has been seen lately.
     """
     if run.status is RunStatus.QUEUED:
         return _queued(run, waits_for_worker=waits_for_worker)
     if run.status is RunStatus.RUNNING:
-        return _running(run, at=at, usual=usual)
+        return _running(run, at=at, usual=usual, at_least=at_least)
     return _ended(run, name, with_picture=with_picture)
 
 
@@ -152,7 +151,7 @@ def _queued(run: Run, *, waits_for_worker: bool) -> Message:
     return Message(text=text, blocks=(section(text), context(_trail(None))))
 
 
-def _running(run: Run, *, at: datetime, usual: dict[Stage, float] | None) -> Message:
+def _running(run: Run, *, at: datetime, usual: dict[Stage, float] | None, at_least: float) -> Message:
     progress = run.progress or Progress(stage=Stage.START)
     share = done_share(progress, usual)
     elapsed = _seconds((at - run.started_at).total_seconds()) if run.started_at else "0 s"
@@ -162,6 +161,7 @@ def _running(run: Run, *, at: datetime, usual: dict[Stage, float] | None) -> Mes
     if share is None:
         bar = "First run: no estimate yet"
     else:
+        share = max(share, at_least)
         filled = round(share * _BAR)
         left = sum((usual or {}).values()) * (1 - share)
         bar = f"{'🟩' * filled}{'⬜' * (_BAR - filled)} {share:.0%} · about {_seconds(left)} left"
@@ -198,18 +198,17 @@ def _ended(run: Run, name: str, *, with_picture: bool) -> Message:
     text = f"{_icon(run)} {_verdict(run, name)}"
     blocks: list[Block] = [section(text)]
     result = run.result
-    if result and result.figures:
-        blocks.append(fields([f"*{escape(f.label)}*\n{escape(f.value)}{_change(f.change)}" for f in result.figures]))
-    if with_picture:
-        blocks.append(picture(f"run:{run.id}", f"{name}: the 30 days up to {run.period}"))
-    if result and result.verdicts:
-        worst_first = sorted(result.verdicts, key=lambda verdict: list(_MARK).index(verdict.level), reverse=True)
-        blocks.append(section("\n".join(_check(verdict) for verdict in worst_first)))
     if result:
+        figures = many_fields([f"*{escape(f.label)}*\n{escape(f.value)}{_change(f.change)}" for f in result.figures])
+        worst_first = sorted(result.verdicts, key=lambda verdict: list(_MARK).index(verdict.level), reverse=True)
+        checks = section("\n".join(map(_check, worst_first))) if worst_first else None
+        shown = [picture(f"run:{run.id}", f"{name}: the 30 days up to {run.period}")] if with_picture else []
+        # what went wrong comes first; figures that nobody will see come after it
+        parts = [checks, *figures, *shown] if run.status is RunStatus.FAILED else [*figures, *shown, checks]
+        blocks += [part for part in parts if part]
+        written = f"{result.rows_out:,} out" if result.published else "nothing published"
         version = f" · table version {result.version}" if result.version is not None else ""
-        blocks.append(
-            context(f"{result.rows_in:,} rows in, {result.rows_out:,} out · {_took(run)}{version} · run {run.id}")
-        )
+        blocks.append(context(f"{result.rows_in:,} rows in, {written} · {_took(run)}{version} · run {run.id}"))
     if run.status is RunStatus.FAILED:
         blocks.append(actions(_next_moves(run)))
     return Message(text=text, blocks=tuple(blocks))
@@ -218,10 +217,9 @@ def _ended(run: Run, name: str, *, with_picture: bool) -> Message:
 def _verdict(run: Run, name: str) -> str:
     what = f"*{escape(name)}*, {day_text(run.period)}"
     if run.status is RunStatus.SUCCEEDED:
-        warned = [v for v in run.result.verdicts if v.level is not Level.PASS] if run.result else []
-        return f"{what}: published. " + (
-            f"{len(warned)} of its checks deserve a look." if warned else "All checks passed."
-        )
+        warned = _warned(run)
+        look = f"{warned} check{'' if warned == 1 else 's'} to look at." if warned else "All checks passed."
+        return f"{what}: published. {look}"
     if run.status is RunStatus.CANCELLED:
         return f"{what}: cancelled. {escape(run.note)}".rstrip()
     return f"{what}: {_failed(run)}.\n{escape(clip(run.note, 1500))}"
@@ -245,7 +243,14 @@ def _change(change: str) -> str:
     return f"  _{escape(change)}_" if change else ""
 
 
+def _warned(run: Run) -> int:
+    """Return how many checks of a published run did not pass."""
+    return sum(verdict.level is not Level.PASS for verdict in run.result.verdicts) if run.result else 0
+
+
 def _icon(run: Run) -> str:
+    if run.status is RunStatus.SUCCEEDED and _warned(run):
+        return "⚠️"
     return {"queued": "⏳", "running": "▶️", "succeeded": "✅", "failed": "❌", "cancelled": "⏹️"}[run.status]
 
 

@@ -62,6 +62,11 @@ def test_a_mention_is_answered_once_in_its_thread_for_everybody(world: World) ->
     assert len(asked.thread()) == 1
 
 
+def test_who_is_on_call_is_answered_in_plain_words_too(world: World) -> None:
+    asked = world.as_("choo").say("@Baton who is on call?", in_="#data-oncall")
+    asked.expect_reply("is on call until")
+
+
 def test_a_direct_message_is_a_question(world: World) -> None:
     thiru = world.as_("thiru")
     thiru.say("duplicate events in engagement, one click is counted three times", in_="dm")
@@ -73,6 +78,7 @@ def test_a_medium_issue_is_kept_told_in_the_channel_and_wakes_nobody(world: Worl
     sofia.expect_modal("Report an issue")
     assert sofia.fill(severity="medium", details="<!channel> look at this").submit() == {}
     message = world.slack.expect("#data-oncall", "no signups since noon")
+    sofia.expect_ephemeral("it stands in #data-oncall")
     assert "within 24 business hours" in message.text
     assert "<!channel> look at this" in message.text, "shown, not rung"
     with world.sessions.reading() as db:

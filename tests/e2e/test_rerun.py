@@ -33,7 +33,7 @@ def start(seat: Seat, pipeline: str, day: str) -> Message:
     """Ask, confirm, and return the message in the channel."""
     seat.command(f"/rerun {pipeline} {day}", in_=CHANNEL)
     seat.expect_ephemeral(f"{day} (UTC)").click("Start run")
-    told = seat.expect_ephemeral(f"{day_text(Period.of_day(date.fromisoformat(day)))} is queued: follow it")
+    told = seat.expect_ephemeral(f"{day_text(Period.of_day(date.fromisoformat(day)))}: follow it")
     number = told.text.split()[1]
     return seat.slack.expect(CHANNEL, f"run {number} ")
 
@@ -112,7 +112,7 @@ def test_a_run_that_died_names_the_cause_and_its_section(world: World, day: str)
 
 def test_an_outsider_is_refused_privately_and_it_is_audited(world: World, day: str) -> None:
     rin = world.as_("rin").command(f"/rerun daily-growth {day}", in_=CHANNEL)
-    assert "Ask Aidil" in rin.expect_ephemeral("You are not in this team’s plan").text
+    assert "takes the role engineer. Ask Aidil" in rin.expect_ephemeral("You are not in this team’s plan").text
     with world.sessions.reading() as db:
         refused = audit.entries(db, limit=1)[0]
     assert (refused.actor, refused.subject, refused.outcome) == ("U0RIN", "daily-growth", "refused")
@@ -130,7 +130,7 @@ def test_pressing_twice_starts_one_run_and_is_audited_once(world: World, day: st
     plan.click("Start run")
     plan.click("Start run")
     world.slack.control("redeliver", times=3)
-    choo.expect_ephemeral(f"{day_text(Period.of_day(date.fromisoformat(day)))} is queued")
+    choo.expect_ephemeral(f"{day_text(Period.of_day(date.fromisoformat(day)))}: follow it")
     with world.sessions.reading() as db:
         assert [str(run.period) for run in runs.recent(db, limit=50)].count(day) == 1
         assert [entry.subject for entry in audit.entries(db)].count(f"daily-growth {day}") == 1
@@ -150,7 +150,7 @@ def test_somebody_else_asking_for_the_same_day_is_pointed_to_the_open_run(world:
 def test_a_range_is_one_run(world: World) -> None:
     choo = world.as_("choo").command("/rerun daily-growth 2023-05-01..2023-05-03", in_=CHANNEL)
     choo.expect_ephemeral("Mon 1 May 2023 to Wed 3 May 2023").click("Start run")
-    choo.expect_ephemeral("Wed 3 May 2023 is queued")
+    choo.expect_ephemeral("Wed 3 May 2023: follow it")
     assert end(world.hand).period.days == 3
 
 

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from bot.demo import environment
+import pytest
+
+from bot.demo import AlreadyRunning, environment, hold
 
 SHELL = {
     "PATH": "/bin",
@@ -44,3 +46,11 @@ def test_the_demo_keeps_spark_ready_unless_it_is_told_not_to() -> None:
 
 def test_the_demo_has_a_database_of_its_own() -> None:
     assert told()["DATABASE_URL"] == "sqlite:////state/baton.db"
+
+
+def test_one_state_serves_one_demo_at_a_time(tmp_path: Path) -> None:
+    held = hold(tmp_path)
+    with pytest.raises(AlreadyRunning, match="another --state"):
+        hold(tmp_path)
+    held.close()
+    hold(tmp_path).close()

@@ -155,8 +155,37 @@ def test_a_warning_is_published_and_named(house: Plan) -> None:
     odd = Verdict(check="rows", level=Level.WARN, observed="53 rows, 57 % above 33.7", allowed="warn above 20 %")
     run = an_ended_run(RunStatus.SUCCEEDED, result=a_result(verdicts=(odd,)))
     text = read(views.living(run, house.pipelines["aggregate-engagement"].name, at=NOW))
-    assert "1 of its checks deserve a look" in text
+    assert "published. 1 check to look at." in text
     assert "⚠️ *rows*: 53 rows, 57 % above 33.7 _warn above 20 %_" in text
+
+
+def test_no_figure_is_left_out_however_many_there_are(house: Plan) -> None:
+    figures = tuple(Figure(label=f"figure {n}", value=str(n)) for n in range(23))
+    run = an_ended_run(RunStatus.SUCCEEDED, result=a_result(figures=figures))
+    text = read(views.living(run, house.pipelines["daily-growth"].name, at=NOW))
+    assert all(f"*figure {n}*\n{n}" in text for n in range(23))
+
+
+def test_a_failed_run_shows_what_failed_before_figures_that_nobody_will_see(house: Plan) -> None:
+    late = Verdict(check="freshness", level=Level.FAIL, observed="31 h old")
+    fine = Verdict(check="rows", level=Level.PASS, observed="36 rows")
+    result = a_result(published=False, version=None, verdicts=(fine, late))
+    text = read(views.living(an_ended_run(RunStatus.FAILED, cause=Cause.CHECKS, result=result), "Daily Growth", at=NOW))
+    assert text.index("❌ *freshness*") < text.index("✅ *rows*") < text.index("Daily active accounts")
+    assert "1,036 rows in, nothing published" in text
+
+
+def test_a_warning_is_seen_in_the_channel_too(house: Plan) -> None:
+    odd = Verdict(check="rows", level=Level.WARN, observed="53 rows")
+    line = views.headline(an_ended_run(RunStatus.SUCCEEDED, result=a_result(verdicts=(odd,))), "Daily Growth").text
+    assert line.startswith("⚠️")
+    assert "is published after 14 s, with a warning" in line
+
+
+def test_the_bar_never_goes_back(house: Plan) -> None:
+    progress = Progress(stage=Stage.COMPUTE, tasks_done=17, tasks_total=21)
+    run = a_run(status=RunStatus.RUNNING, started_at=NOW, progress=progress)
+    assert "83%" in read(views.living(run, "Daily Growth", at=NOW, usual=USUAL, at_least=0.83))
 
 
 def test_a_failure_says_that_nothing_was_published_and_offers_the_next_moves(house: Plan) -> None:
@@ -217,7 +246,7 @@ def test_every_message_keeps_slacks_limit_of_blocks(house: Plan) -> None:
 def test_days_and_pipelines_are_offered_for_what_cannot_be_read(house: Plan) -> None:
     pipeline = house.pipelines["daily-growth"]
     offered = views.days(pipeline, said="Which day?", offered=(date(2026, 1, 11), date(2026, 1, 10)))
-    assert buttons(offered) == ["Sun 11 Jan", "Sat 10 Jan"]
+    assert buttons(offered) == ["Sun 11 Jan 2026", "Sat 10 Jan 2026"]
     picked = views.pick([pipeline], said="Which pipeline?", day="2024-06-03")
     assert picked.blocks[0]["accessory"]["options"][0]["value"] == "daily-growth"
     assert picked.blocks[0]["block_id"] == "day:2024-06-03", "the day survives the choice"

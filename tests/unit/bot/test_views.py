@@ -116,7 +116,9 @@ def test_no_answer_names_the_words_that_no_page_has() -> None:
 
 
 def test_the_form_offers_every_pipeline_and_severity_in_words(house: Plan) -> None:
-    form = issue.form(house.team, house.pipelines, pipeline="daily-growth", summary="x" * 400, day=date(2026, 1, 12))
+    form = issue.form(
+        house.team, house.pipelines, pipeline="daily-growth", summary="x" * 400, day=date(2026, 1, 12), channel="C1"
+    )
     blocks = {block["block_id"]: block["element"] for block in form["blocks"]}
     assert [option["value"] for option in blocks["pipeline"]["options"]] == list(house.pipelines)
     assert blocks["pipeline"]["initial_option"]["value"] == "daily-growth"
@@ -127,7 +129,7 @@ def test_the_form_offers_every_pipeline_and_severity_in_words(house: Plan) -> No
 
 
 def test_a_form_with_nothing_known_is_empty(house: Plan) -> None:
-    form = issue.form(house.team, house.pipelines, pipeline=None, summary="", day=None)
+    form = issue.form(house.team, house.pipelines, pipeline=None, summary="", day=None, channel="")
     elements = {block["block_id"]: block["element"] for block in form["blocks"]}
     assert "initial_option" not in elements["pipeline"]
     assert "initial_value" not in elements["summary"]
@@ -148,6 +150,13 @@ def test_a_medium_issue_names_the_promise_and_wakes_nobody(house: Plan, on_call:
     assert "data of Mon 12 Jan 2026" in text
     assert "On call: Thiru" in text
     assert "<@U0THIRU>" not in text
+
+
+def test_no_mark_in_what_was_typed_comes_alive(house: Plan, on_call: OnCall) -> None:
+    typed = an_issue(summary="growth *is* <!channel> _zero_", details="~all~ <b>of</b> it")
+    blocks = issue.posted(typed, house.pipelines["daily-growth"], house.team, on_call).blocks
+    plain = [block["text"]["text"] for block in blocks if block.get("text", {}).get("type") == "plain_text"]
+    assert plain[1:] == ["growth *is* <!channel> _zero_", "~all~ <b>of</b> it"]
 
 
 def test_a_high_issue_mentions_whoever_is_on_call(house: Plan, on_call: OnCall) -> None:

@@ -80,7 +80,8 @@ def test_a_medium_issue_is_kept_told_in_the_channel_and_wakes_nobody(world: Worl
     message = world.slack.expect("#data-oncall", "no signups since noon")
     sofia.expect_ephemeral("it stands in #data-oncall")
     assert "within 24 business hours" in message.text
-    assert "<!channel> look at this" in message.text, "shown, not rung"
+    plain = [block["text"] for block in message.doc["blocks"] if block.get("text", {}).get("type") == "plain_text"]
+    assert "<!channel> look at this" in [each["text"] for each in plain], "shown, not rung"
     with world.sessions.reading() as db:
         kept = issues.recent(db, limit=1)[0]
         noted = audit.entries(db, limit=1)[0]

@@ -96,7 +96,7 @@ def test_a_failed_check_publishes_nothing_and_leads_to_the_runbook_and_to_a_repo
     failed.click("Report an issue", as_="choo")
     choo.expect_modal("Report an issue")
     choo.fill(severity="low").submit()
-    world.slack.expect(CHANNEL, "failed: checks")
+    world.slack.expect(CHANNEL, "failed: Freshness failed")
     failed.click("Rerun", as_="choo")
     choo.expect_ephemeral(f"{day} (UTC)").click("Not now")
 

@@ -53,8 +53,9 @@ def test_an_order_in_the_middle_of_the_rehearsal_is_carried_out_and_nothing_else
     finally:
         scratch = child.scratch
         code = child.end()
-    assert [message["say"] for message in said if message["say"] != "progress"] == ["measured", "published"]
-    assert said[-1]["version"] == 1
+    told = [message for message in said if message["say"] != "progress"]  # its last word may overtake the last count
+    assert [message["say"] for message in told] == ["measured", "published"]
+    assert told[-1]["version"] == 1
     assert code == 0
     assert not scratch.exists()
 
@@ -64,5 +65,8 @@ def test_a_process_whose_worker_is_gone_ends(tmp_path: Path) -> None:
     child.log.keep_in(tmp_path / "log")
     assert child.process.stdin is not None
     child.process.stdin.close()
-    assert child.process.wait(BOUND_S) == 0
-    child.end()
+    try:
+        # 1 where the end of its JVM is noticed first
+        assert child.process.wait(BOUND_S) in (0, 1)
+    finally:
+        child.end()

@@ -85,6 +85,7 @@ async def test_what_was_refused_for_want_of_time_is_not_kept_after_all(
     with _locked(tmp_path):
         with pytest.raises(InboxClosed):
             await box.keep("refused", {})
+        monkeypatch.setattr(inbox, "PATIENCE_S", 10)
         later = asyncio.create_task(box.keep("later", {}))
         await asyncio.sleep(0)
     assert await later

@@ -72,6 +72,10 @@ def test_the_second_run_tells_how_far_it_is(world: World, day: str) -> None:
     hand.claim()
     hand.progress(Stage.READ)
     line.expect_reply("80%")
+    hand.progress(Stage.READ, 1, 1)
+    line.expect_reply("97%")
+    hand.progress(Stage.READ, 1, 4)
+    assert "97%" in line.expect_reply("1 of 4 Spark tasks").text, "a bar that goes back tells nothing"
     hand.finish(RunStatus.SUCCEEDED, result=a_result())
     line.expect("is published")
 

@@ -11,9 +11,7 @@ Whatever is expected is waited for, a bounded time; a failure tells what was the
 read them: `<@U0CHOO>` is `@Choo`, `*bold*` is `bold`, `&amp;` is `&`.
 """
 
-import html
 import json
-import re
 import threading
 import time
 import urllib.error
@@ -27,6 +25,7 @@ from typing import Any, TypeVar
 
 from bot.sandbox.app import Credentials
 from bot.sandbox.server import Options, Server
+from tests.reading import as_read, elements, has, input_of, label_of, texts
 
 Doc = dict[str, Any]
 T = TypeVar("T")
@@ -40,7 +39,6 @@ PEOPLE = (
 )
 TIMEOUT_S = 5.0
 _POLL_S = 0.02
-_TOKEN = re.compile(r"<([^<>]+)>")
 
 
 class Refusal(AssertionError):
@@ -184,7 +182,7 @@ class Seat:
         """Put values into the topmost modal by label, block or action id; choices by their text or value."""
         view = self.expect_modal()
         for key, value in values.items():
-            block, element = _input(view.doc["blocks"], key)
+            block, element = input_of(view.doc["blocks"], key)
             self._filled[block["block_id"]] = self._value(view, block, element, value)
         return self
 
@@ -268,7 +266,7 @@ class Seat:
         places: list[Message | View] = [*self.views()[-1:], *self.messages()[::-1]]
         for place in places:
             for block, element in elements(place.doc.get("blocks", [])):
-                if what in (element.get("action_id"), _label(element)):
+                if what in (element.get("action_id"), label_of(element)):
                     return place, block, element
         return None
 
@@ -331,13 +329,13 @@ class Message:
 
     @property
     def buttons(self) -> list[str]:
-        return [_label(element) for _, element in elements(self.doc.get("blocks", [])) if element["type"] == "button"]
+        return [label_of(element) for _, element in elements(self.doc.get("blocks", [])) if element["type"] == "button"]
 
     def click(self, what: str, *, value: Any = None, as_: str | None = None) -> "Message":
         """Use an element of this very message, by its text or action id."""
         seat = self.seat.slack.as_(as_) if as_ else self.seat
         for block, element in elements(self.doc.get("blocks", [])):
-            if what in (element.get("action_id"), _label(element)):
+            if what in (element.get("action_id"), label_of(element)):
                 seat._use(self, block, element, value)
                 return self
         raise AssertionError(f"nothing to click says {what!r} here:\n{self}")
@@ -382,7 +380,7 @@ class View:
 
     def click(self, what: str, *, value: Any = None) -> "View":
         for block, element in elements(self.doc["blocks"]):
-            if what in (element.get("action_id"), _label(element)):
+            if what in (element.get("action_id"), label_of(element)):
                 self.seat._use(self, block, element, value)
                 return self
         raise AssertionError(f"nothing to click says {what!r} here:\n{self}")
@@ -393,47 +391,7 @@ class View:
     __repr__ = __str__
 
 
-# -- reading
-
-
-def elements(blocks: list[Doc]) -> Iterator[tuple[Doc, Doc]]:
-    """Yield (block, element) for all that a person can use."""
-    for block in blocks:
-        for element in [*block.get("elements", ()), block.get("accessory"), block.get("element")]:
-            if isinstance(element, dict) and "action_id" in element:
-                yield block, element
-
-
-def texts(part: Any) -> Iterator[str]:
-    """Yield every text in blocks, in order."""
-    if isinstance(part, list):
-        for each in part:
-            yield from texts(each)
-    elif isinstance(part, dict):
-        for key in ("label", "title", "text", "fields", "elements", "element", "accessory", "rows", "columns"):
-            inner = part.get(key)
-            if isinstance(inner, str):
-                yield inner
-            else:
-                yield from texts(inner)
-
-
-def as_read(text: str, names: dict[str, str]) -> str:
-    """Return *text* as people read it: mentions by name, links by label, no marks, no entities."""
-
-    def token(match: re.Match[str]) -> str:
-        target, _, label = match[1].partition("|")
-        if target.startswith("@"):
-            return "@" + names.get(target[1:], label or target[1:])
-        if target.startswith("#"):
-            return "#" + label
-        return label or target
-
-    return html.unescape(_TOKEN.sub(token, text)).replace("*", "").replace("`", "")
-
-
-def has(part: str, text: str) -> bool:
-    return part.replace("*", "").replace("`", "") in text
+# -- looking and asking
 
 
 def newest_with(text: str, look: Callable[[], list[Message]], where: str, timeout: float) -> Message:
@@ -454,18 +412,6 @@ def until(look: Callable[[], T | None], complaint: str | Callable[[], str], time
         if time.monotonic() > end:
             raise AssertionError(complaint if isinstance(complaint, str) else complaint())
         time.sleep(_POLL_S)
-
-
-def _label(element: Doc) -> str:
-    text = element.get("text") or element.get("placeholder") or {}
-    return str(text.get("text", ""))
-
-
-def _input(blocks: list[Doc], key: str) -> tuple[Doc, Doc]:
-    for block, element in elements(blocks):
-        if key in (block["block_id"], element["action_id"], block.get("label", {}).get("text"), _label(element)):
-            return block, element
-    raise AssertionError(f"the modal has no input {key!r}")
 
 
 def _id(channel: str, seat: Seat) -> str:

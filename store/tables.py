@@ -191,3 +191,228 @@ class AuditRow(SQLModel, table=True):
     outcome: str
     """`done` or `refused`."""
     detail: str = Field(default="", sa_column=Column(PlainText, nullable=False))
+
+
+class AbsenceRow(SQLModel, table=True):
+    """Leave, as a person entered it."""
+
+    __tablename__ = "absence"
+    __table_args__ = (Index("absence_time", "ends_at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    request_key: str = Field(unique=True)
+    """Names the submitted form: however often it arrives, it is one leave."""
+    person: str
+    starts_at: datetime
+    ends_at: datetime
+    kind: str
+    entered_by: str
+    """Slack member id."""
+    entered_at: datetime
+    cancelled_at: datetime | None = None
+
+
+class OverrideRow(SQLModel, table=True):
+    """Somebody put on call by hand."""
+
+    __tablename__ = "roster_override"
+    __table_args__ = (Index("roster_override_time", "ends_at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    request_key: str = Field(unique=True)
+    person: str | None = None
+    replaces: str | None = None
+    pipelines: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    starts_at: datetime
+    ends_at: datetime
+    entered_by: str
+    """Slack member id."""
+    entered_at: datetime
+    cancelled_at: datetime | None = None
+
+
+class VolunteerRow(SQLModel, table=True):
+    """An offer to cover."""
+
+    __tablename__ = "volunteer"
+    __table_args__ = (Index("volunteer_time", "ends_at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    request_key: str = Field(unique=True)
+    person: str
+    pipelines: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    starts_at: datetime
+    ends_at: datetime
+    entered_by: str
+    """Slack member id."""
+    entered_at: datetime
+    cancelled_at: datetime | None = None
+
+
+class SwapRow(SQLModel, table=True):
+    """Two turns that two people exchange, from the asking to the end of it."""
+
+    __tablename__ = "swap"
+    __table_args__ = (Index("swap_state", "state"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    request_key: str = Field(unique=True)
+    rotation: str
+    asker: str
+    gives: date
+    other: str
+    takes: date
+    state: str
+    entered_by: str
+    """Key of a person."""
+    asked_at: datetime
+    decided_at: datetime | None = None
+
+
+class CalendarRow(SQLModel, table=True):
+    """A shared leave calendar, as it was last read without fault."""
+
+    __tablename__ = "calendar"
+
+    source: str = Field(primary_key=True)
+    """The address or file of the plan."""
+    read_at: datetime | None = None
+    """When the copy that is in force was read."""
+    tried_at: datetime
+    trouble: str | None = Field(default=None, sa_column=Column(PlainText))
+    """Why the last try failed; nothing after a success."""
+
+
+class CalendarAbsenceRow(SQLModel, table=True):
+    """A time blocked in a shared calendar; replaced as a whole when the calendar is read again."""
+
+    __tablename__ = "calendar_absence"
+    __table_args__ = (Index("calendar_absence_source", "source"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    source: str = Field(foreign_key="calendar.source")
+    person: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+class OccurrenceRow(SQLModel, table=True):
+    """One due firing of a scheduled thing, written in the transaction of what it caused: so it happens once."""
+
+    __tablename__ = "occurrence"
+
+    name: str = Field(primary_key=True)
+    due_at: datetime = Field(primary_key=True)
+    done_at: datetime
+
+
+class ToldShiftsRow(SQLModel, table=True):
+    """The coming shifts of a person as that person was last told, to tell what has changed since, once."""
+
+    __tablename__ = "told_shifts"
+
+    person: str = Field(primary_key=True)
+    until: datetime
+    """How far ahead the person has been told."""
+    shifts: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
+    revision: int = 1
+
+
+class HandoffRow(SQLModel, table=True):
+    """A change of hands with its checklist."""
+
+    __tablename__ = "handoff"
+    __table_args__ = (Index("handoff_due", "rotation", "due_at", unique=True),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    rotation: str
+    due_at: datetime
+    """The instant at which hands change."""
+    small: bool = False
+    """Within a turn, such as the end of an override."""
+    outgoing: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    incoming: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    """Keys of people; whoever covers stands in the place of who is away."""
+    posted_at: datetime
+    late: bool = False
+    nudged: int = 0
+    """How many times whoever has not confirmed was asked again."""
+    lead_told_at: datetime | None = None
+    completed_at: datetime | None = None
+
+
+class HandoffItemRow(SQLModel, table=True):
+    """One item of a checklist."""
+
+    __tablename__ = "handoff_item"
+    __table_args__ = (Index("handoff_item_of", "handoff_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    handoff_id: int = Field(foreign_key="handoff.id")
+    position: int
+    group: str
+    """Where it came from: the plan, open issues, runs, the week ahead, last week, a person."""
+    text: str = Field(sa_column=Column(PlainText, nullable=False))
+    since: datetime
+    """Due instant of the handoff in which it first stood."""
+    done_by: str | None = None
+    """Slack member id."""
+    done_at: datetime | None = None
+
+
+class HandoffNoteRow(SQLModel, table=True):
+    """What a person wrote beside the checklist."""
+
+    __tablename__ = "handoff_note"
+    __table_args__ = (Index("handoff_note_of", "handoff_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    request_key: str = Field(unique=True)
+    handoff_id: int = Field(foreign_key="handoff.id")
+    text: str = Field(sa_column=Column(PlainText, nullable=False))
+    written_by: str
+    """Slack member id."""
+    written_at: datetime
+
+
+class HandoffConfirmationRow(SQLModel, table=True):
+    """One person's word that the handoff is done."""
+
+    __tablename__ = "handoff_confirmation"
+
+    handoff_id: int = Field(foreign_key="handoff.id", primary_key=True)
+    person: str = Field(primary_key=True)
+    confirmed_by: str
+    """Slack member id; the lead may confirm for somebody."""
+    confirmed_at: datetime
+
+
+class CompRow(SQLModel, table=True):
+    """A compensation that somebody earned by being on call on a public holiday."""
+
+    __tablename__ = "comp"
+    __table_args__ = (Index("comp_once", "person", "feast", "year", unique=True),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    person: str
+    feast: str
+    year: int
+    day: date
+    state: str = "earned"
+    """`earned`, `confirmed` or `refused`."""
+    choice: str | None = None
+    day_off: date | None = None
+    earned_at: datetime
+    decided_by: str | None = None
+    """Slack member id."""
+    decided_at: datetime | None = None
+
+
+class SecretRow(SQLModel, table=True):
+    """A secret that Baton made for itself, such as the one behind the addresses of calendars."""
+
+    __tablename__ = "secret"
+
+    name: str = Field(primary_key=True)
+    value: str
+    made_at: datetime

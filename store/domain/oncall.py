@@ -1,43 +1,179 @@
-"""Who is on call, when, and why: the one answer that every surface shows."""
+"""
+Who is on call, when, and why: the one answer that every surface shows.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+The steps, each on top of the one before: the rotation's turns and layers, swaps, hours of duty, cover day by day for
+whoever is away, overrides, and who watches beside the person on call. Asking for a window gives the same as cutting it
+out of the whole timeline.
+"""
 
-from store.domain.pipeline import Pipeline
-from store.domain.rotation import Shift, shifts
-from store.domain.team import TeamFile
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
-
-@dataclass(frozen=True)
-class Turn:
-    """A rotation's shifts from an instant on, and the pipelines it answers for."""
-
-    rotation: str
-    pipelines: tuple[str, ...]
-    shifts: tuple[Shift, ...]
-    """The one that holds first; empty before the rotation's anchor, when nobody is on call."""
-
-
-@dataclass(frozen=True)
-class OnCall:
-    turns: tuple[Turn, ...]
-    without: Mapping[str, str]
-    """Pipelines with no on-call on purpose, key to reason."""
+from store.domain.cover import Covered, Loads, covered
+from store.domain.held import Held, held
+from store.domain.override import acting
+from store.domain.roster import Line, Roster
+from store.domain.rotation import begins_at, leaves, turn_at
+from store.domain.shift import Shift, Source, Span, clipped, cut, merged
+from store.domain.team import Cover, TeamFile
+from store.domain.wall import day_of, days_span
+from store.domain.watch import backups, decks
 
 
-def resolve(team: TeamFile, pipelines: Mapping[str, Pipeline], *, at: datetime, weeks: int = 4) -> OnCall:
-    """Return who holds each rotation at the instant *at* and in the *weeks* after that shift."""
-    turns = tuple(
-        Turn(
-            rotation=name,
-            pipelines=tuple(key for key, pipeline in pipelines.items() if pipeline.on_call.rotation == name),
-            shifts=shifts(rotation, at=at, count=weeks + 1),
-        )
-        for name, rotation in team.rotations.items()
+def timelines(roster: Roster, starts_at: datetime, ends_at: datetime) -> tuple[Shift, ...]:
+    """Return the shifts of all lines within `[starts_at, ends_at)`, line by line."""
+    return tuple(shift for line in roster.lines for shift in timeline(roster, line, starts_at, ends_at))
+
+
+def timeline(roster: Roster, line: Line, starts_at: datetime, ends_at: datetime) -> tuple[Shift, ...]:
+    """
+    Return the shifts of *line* within `[starts_at, ends_at)`: in order, touching, merged where nothing differs.
+
+    Where several serve together each has a seat, and the shifts of each seat touch.
+    """
+    if not starts_at < ends_at:
+        return ()
+    if line.rotation is None:
+        return (_none(line, starts_at, ends_at, line.why),)
+    by_load = Cover.LEAST_LOADED in roster.cover
+    settled = _by_load(roster, line, starts_at, ends_at) if by_load else _settled(roster, line, starts_at, ends_at)
+    inside = (shift for shift in settled if shift.starts_at < ends_at and starts_at < shift.ends_at)
+    return merged(clipped(shift, starts_at, ends_at) for shift in inside)
+
+
+def on_call(roster: Roster, line: Line, *, at: datetime) -> tuple[Shift, ...]:
+    """
+    Return who holds *line* at the instant *at*: one shift, or one per seat where people serve together.
+
+    A shift ends where its turn does, also when the same person has the next one.
+    """
+    starts_at, ends_at = _around(roster, line, at)
+    return tuple(shift for shift in timeline(roster, line, starts_at, ends_at) if shift.starts_at <= at < shift.ends_at)
+
+
+def _around(roster: Roster, line: Line, at: datetime) -> Span:
+    """Return the turn around *at*; where there is none, the day."""
+    rotations = leaves(roster.rotations, line.rotation) if line.rotation else ()
+    running = [turn for rotation in rotations if (turn := turn_at(rotation, at=at))]
+    if running:
+        return min(turn.starts_at for turn in running), max(turn.ends_at for turn in running)
+    today = day_of(at, roster.zone)
+    starts_at, ends_at = days_span(today, today, roster.zone)
+    coming = [begins for rotation in rotations if (begins := begins_at(rotation)) and begins > at]
+    return starts_at, min(coming, default=ends_at)
+
+
+def _none(line: Line, starts_at: datetime, ends_at: datetime, why: str) -> Shift:
+    return Shift(person=None, starts_at=starts_at, ends_at=ends_at, why=why, source=Source.NONE, pipeline=line.key)
+
+
+def _settled(roster: Roster, line: Line, starts_at: datetime, ends_at: datetime) -> Iterator[Shift]:
+    for piece in held(roster, line, starts_at, ends_at):
+        yield from _settle(roster, line, piece, {})
+
+
+def _by_load(roster: Roster, line: Line, starts_at: datetime, ends_at: datetime) -> Iterator[Shift]:
+    """
+    Yield what touches the window, worked out from each 1 January on.
+
+    Who covers depends on who served before, so the count begins anew each year: that is fair to people, and a window
+    gives the same answer however far from the anchor it lies.
+    """
+    for year in range(day_of(starts_at, roster.zone).year, day_of(ends_at, roster.zone).year + 1):
+        key = (line, year)
+        if key not in roster.years:
+            begins, ends = days_span(date(year, 1, 1), date(year, 12, 31), roster.zone)
+            roster.years[key] = tuple(_year(roster, line, begins, ends))
+        yield from roster.years[key]
+
+
+def _year(roster: Roster, line: Line, starts_at: datetime, ends_at: datetime) -> Iterator[Shift]:
+    loads: dict[str, timedelta] = {}
+    since: dict[str, timedelta] = {}
+    turn_at: datetime | None = None
+    for piece in held(roster, line, starts_at, ends_at):
+        if piece.turn and piece.turn.begun_at != turn_at:  # within a turn the count stands still, so cover does too
+            turn_at = piece.turn.begun_at
+            for person, time in since.items():
+                loads[person] = loads.get(person, timedelta()) + time
+            since = {}
+        for shift in _settle(roster, line, piece, loads):
+            if shift.person:
+                since[shift.person] = since.get(shift.person, timedelta()) + (shift.ends_at - shift.starts_at)
+            yield shift
+
+
+def _settle(roster: Roster, line: Line, piece: Held, loads: Loads) -> Iterator[Shift]:
+    """Yield the shifts that come of one piece of a turn."""
+    for part in covered(roster, line, piece, loads):
+        for shift in _overridden(roster, line, part):
+            yield from _watched(roster, line, shift)
+
+
+def _overridden(roster: Roster, line: Line, part: Covered) -> Iterator[Shift]:
+    shift = Shift(
+        person=part.person,
+        starts_at=part.starts_at,
+        ends_at=part.ends_at,
+        why=part.why,
+        source=part.source,
+        instead_of=part.instead_of,
+        passed=part.passed,
+        pipeline=line.key,
+        seat=part.held.seat,
     )
-    without = {key: pipeline.on_call.why for key, pipeline in pipelines.items() if not pipeline.on_call.rotation}
-    return OnCall(turns=turns, without=without)
+    near = [one for one in roster.entries.overrides if one.starts_at < part.ends_at and part.starts_at < one.ends_at]
+    for begin, end in cut(((one.starts_at, one.ends_at) for one in near), part.starts_at, part.ends_at):
+        here = [one for one in near if one.starts_at <= begin and end <= one.ends_at]
+        on_purpose = part.source is Source.NONE
+        act = acting(here, pipelines=line.pipelines, holder=part.person, on_purpose=on_purpose)
+        if act is None or act.person == part.person:
+            yield replace(shift, starts_at=begin, ends_at=end)
+        elif act.replaces is not None or part.held.seat == 0:  # one who covers for a group covers for it whole
+            yield replace(
+                shift,
+                starts_at=begin,
+                ends_at=end,
+                person=act.person,
+                source=Source.OVERRIDE if act.person else Source.NONE,
+                why=_by_hand(roster, part, nobody=act.person is None),
+                instead_of=part.person,
+                passed=(),
+            )
+
+
+def _by_hand(roster: Roster, part: Covered, *, nobody: bool) -> str:
+    if nobody:
+        return "nobody, set by hand"
+    if part.person:
+        return f"put on call by hand, in place of {roster.name_of(part.person)}"
+    return "put on call by hand" + (f"; else {part.why}" if part.source is Source.GAP else "")
+
+
+def _watched(roster: Roster, line: Line, shift: Shift) -> Iterator[Shift]:
+    """Yield *shift* with whoever watches beside it."""
+    if shift.source is Source.NONE and not line.high_alert:
+        yield shift
+        return
+    span = (shift.starts_at, shift.ends_at)
+    standing_by, on_deck = backups(roster, line, shift.person, span), decks(roster, line, span)
+    if not standing_by and not on_deck:
+        yield shift
+        return
+    for begin, end in cut((each for each, _ in (*standing_by, *on_deck)), *span):
+        yield replace(
+            shift,
+            starts_at=begin,
+            ends_at=end,
+            backup=_at(standing_by, begin, shift.person),
+            on_deck=_at(on_deck, begin, shift.person),
+        )
+
+
+def _at(watches: tuple[tuple[Span, tuple[str, ...]], ...], at: datetime, holder: str | None) -> tuple[str, ...]:
+    people = (person for (begin, end), people in watches if begin <= at < end for person in people)
+    return tuple(dict.fromkeys(person for person in people if person != holder))
 
 
 def person_of(team: TeamFile, slack_id: str) -> str | None:

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from store.domain.check import Check
 from store.domain.errors import UserError, shorten
+from store.domain.rotation import Duty
 from store.domain.strict import Strict
 
 
@@ -33,8 +34,10 @@ class OnCallRule(Strict):
     rotation: str | None = None
     """Key of a rotation; none means no on-call on purpose, and `why` says so."""
     why: str = ""
+    duty: Duty | None = None
+    """Hours in which somebody is on call for it; outside of them nobody is, on purpose, and `why` says so."""
     high_alert: tuple[str, ...] = ()
-    """People who watch closely at month end."""
+    """People who watch closely at month end: in the plan's `on_deck` days, else in the last seven."""
 
 
 @dataclass(frozen=True, kw_only=True)

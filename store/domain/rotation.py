@@ -1,14 +1,41 @@
-"""The repeating order of a rotation, counted in whole local weeks from an anchor."""
+"""
+The repeating order of a rotation: turns counted in whole local units from an anchor.
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+Before the anchor nobody has a turn. A version holds from its first turn until the first turn of the next one, so the
+past and the running turn never change; only whoever is missing from a version that has come into force gives up the
+running turn, to the next in the old order who stays.
+"""
 
-from dateutil import tz
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+from dateutil.relativedelta import relativedelta
 
 from store.domain.strict import Strict
+from store.domain.wall import DAY, WEEKDAYS, at_clock, day_begins, day_of, instant, local_of
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEK = 7 * DAY
+
+
+class Unit(StrEnum):
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Duty(Strict):
+    """Hours on which somebody is on call. A closing that is not after the opening is on the next day."""
+
+    days: tuple[str, ...] = WEEKDAYS[:5]
+    """Weekdays on which the hours open."""
+    opens: time = time(9)
+    closes: time = time(18)
+    zone: str | None = None
+    """IANA zone of the hours; left out: the rotation's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,92 +43,230 @@ class Version(Strict):
     """An order that holds from a day on, until a later version takes over."""
 
     starts_on: date
-    """The first day of the first turn; a handoff day."""
+    """The first day of the first turn. Within a week it waits for the handoff, and who is not in it leaves at once."""
     order: tuple[str, ...]
-    """Keys of people."""
+    """Keys of people, or of `groups` who serve together. Empty: nobody from then on, on purpose."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rotation(Strict):
-    """Who serves in turn, and when they change hands."""
+    """Who serves in turn, and when they change hands; or a stack of other rotations."""
 
     zone: str
     """IANA zone of the handoff's wall clock."""
+    turn: Unit = Unit.WEEK
+    every: int = 1
+    """Length of a turn, in units of `turn`."""
     handoff_on: str = "monday"
+    """For turns of weeks."""
     handoff_at: time = time(10)
-    versions: tuple[Version, ...]
+    groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Keys of people who serve together, by the name that stands in an order."""
+    versions: tuple[Version, ...] = ()
+    duty: Duty | None = None
+    """Hours of this rotation; left out: all."""
+    layers: tuple[str, ...] = ()
+    """Keys of rotations, most important first, instead of versions: the first with somebody on duty holds."""
+    slack_group: str | None = None
+    """Handle of the Slack user group that follows this rotation; several rotations may share one."""
 
 
 @dataclass(frozen=True)
-class Shift:
-    """One person's half-open turn `[starts_at, ends_at)`, aware UTC."""
+class Turn:
+    """One half-open turn `[starts_at, ends_at)` of a rotation, aware UTC."""
 
-    person: str
+    members: tuple[str, ...]
+    """Keys of people: one, or a group. Nobody where the order is empty."""
     starts_at: datetime
     ends_at: datetime
-    why: str
+    begun_at: datetime
+    """Where the whole turn begins, whoever took over in the middle of it."""
+    number: int
+    """Place in the order, from 1."""
+    of: int
+    """Length of the order."""
+    left: str | None = None
+    """Who left the rotation in the middle of this turn and is replaced in it."""
 
 
 def handoff_instant(rotation: Rotation, day: date) -> datetime:
-    """
-    Return the UTC instant of the handoff on the local *day*.
-
-    A skipped local time becomes the first instant that exists after it; of a repeated one the first counts.
-    """
-    local = datetime.combine(day, rotation.handoff_at, ZoneInfo(rotation.zone))
-    if tz.datetime_exists(local):
-        return local.astimezone(UTC)
-    # In a gap the two folds enclose the clock change: search it to the second.
-    before, after = local.replace(fold=1).astimezone(UTC), local.astimezone(UTC)
-    offset = before.astimezone(local.tzinfo).utcoffset()
-    while after - before > timedelta(seconds=1):
-        middle = before + timedelta(seconds=(after - before) // timedelta(seconds=2))
-        if middle.astimezone(local.tzinfo).utcoffset() == offset:
-            before = middle
-        else:
-            after = middle
-    return after
+    """Return the UTC instant of the handoff on the local *day*."""
+    return at_clock(day, rotation.handoff_at, rotation.zone)
 
 
-def _version_at(rotation: Rotation, day: date) -> Version | None:
-    begun = [version for version in rotation.versions if version.starts_on <= day]
-    return max(begun, key=lambda version: version.starts_on, default=None)
+def turn_at(rotation: Rotation, *, at: datetime) -> Turn | None:
+    """Return the turn that holds at the instant *at*, or None before the first anchor."""
+    return next(turns(rotation, at, at + timedelta.resolution), None)
 
 
-def shift_at(rotation: Rotation, *, at: datetime) -> Shift | None:
-    """Return the shift that holds at the instant *at*, or None before the first anchor."""
-    today = at.astimezone(ZoneInfo(rotation.zone)).date()
-    back = (today.weekday() - WEEKDAYS.index(rotation.handoff_on)) % 7
-    day = today - timedelta(days=back)
-    if at < handoff_instant(rotation, day):
-        day -= timedelta(days=7)
-    elif at >= handoff_instant(rotation, day + timedelta(days=7)):
-        # where the clock goes back across midnight, the day of the handoff ends, and comes again
-        day += timedelta(days=7)
-    return _shift_from(rotation, day)
+def turns(rotation: Rotation, starts_at: datetime, ends_at: datetime) -> Iterator[Turn]:
+    """Yield the turns that touch `[starts_at, ends_at)`, whole, in order. None is empty or overlaps another."""
+    for index, version in enumerate(rotation.versions):
+        later = rotation.versions[index + 1] if index + 1 < len(rotation.versions) else None
+        begins = _begins(rotation, version)
+        until = _begins(rotation, later) if later else None
+        if begins >= ends_at:
+            return
+        if until is not None and until <= starts_at:
+            continue
+        for turn in _of_version(rotation, version, max(starts_at, begins), min(ends_at, until or ends_at)):
+            whole = turn if until is None else replace(turn, ends_at=min(turn.ends_at, until))
+            pieces = _without_leavers(rotation, index, whole)
+            yield from (piece for piece in pieces if piece.starts_at < ends_at and starts_at < piece.ends_at)
 
 
-def _shift_from(rotation: Rotation, day: date) -> Shift | None:
-    version = _version_at(rotation, day)
-    if version is None or not version.order:
-        return None
-    weeks = (day - version.starts_on).days // 7
-    person = version.order[weeks % len(version.order)]
-    return Shift(
-        person=person,
-        starts_at=handoff_instant(rotation, day),
-        ends_at=handoff_instant(rotation, day + timedelta(days=7)),
-        why=f"turn {weeks % len(version.order) + 1} of {len(version.order)} in the rotation",
+def span_of(rotation: Rotation, day: date) -> tuple[datetime, datetime]:
+    """Return the span of a turn that begins on the local *day*."""
+    begins = datetime.combine(day, rotation.handoff_at)
+    return instant(begins, rotation.zone), instant(_local_begin(rotation, begins, 1), rotation.zone)
+
+
+def begins_at(rotation: Rotation) -> datetime | None:
+    """Return the instant of the anchor: nobody has a turn before it. None without a version."""
+    return _begins(rotation, rotation.versions[0]) if rotation.versions else None
+
+
+def following(rotation: Rotation, turn: Turn) -> Turn | None:
+    """Return the turn after *turn*, whoever takes over in the middle of it."""
+    after = turn_at(rotation, at=turn.ends_at)
+    return following(rotation, after) if after and after.left and after.begun_at == turn.begun_at else after
+
+
+def preceding(rotation: Rotation, turn: Turn) -> Turn | None:
+    """Return the turn before *turn*; None for the first."""
+    return turn_at(rotation, at=turn.begun_at - timedelta.resolution)
+
+
+def orders_people(rotation: Rotation, turn: Turn) -> tuple[str, ...]:
+    """Return everybody of the order that *turn* belongs to, beginning with whoever comes after it."""
+    order = _version_at(rotation, turn.starts_at).order
+    people = (
+        member for entry in (*order[turn.number :], *order[: turn.number]) for member in _members(rotation, entry)
+    )
+    return tuple(dict.fromkeys(people))
+
+
+def everybody_at(rotations: Mapping[str, Rotation], key: str, at: datetime) -> tuple[str, ...]:
+    """Return everybody in the order of a rotation, or of its layers, at the instant *at*."""
+    rotation = rotations[key]
+    if rotation.layers:
+        people: Iterable[str] = (one for layer in rotation.layers for one in everybody_at(rotations, layer, at))
+    elif not rotation.versions:
+        people = ()
+    else:
+        order = _version_at(rotation, at).order
+        people = (member for entry in order for member in _members(rotation, entry))
+    return tuple(dict.fromkeys(people))
+
+
+def leaves(rotations: Mapping[str, Rotation], key: str) -> tuple[Rotation, ...]:
+    """Return the rotations with turns of their own behind *key*: itself, or those of its layers."""
+    rotation = rotations[key]
+    if not rotation.layers:
+        return (rotation,)
+    return tuple(leaf for layer in rotation.layers for leaf in leaves(rotations, layer))
+
+
+def _version_at(rotation: Rotation, at: datetime) -> Version:
+    begun = [version for version in rotation.versions if _begins(rotation, version) <= at]
+    return begun[-1] if begun else rotation.versions[0]
+
+
+def _first_day(rotation: Rotation, version: Version) -> date:
+    """A week's turn begins on the weekday of the handoff, whatever day the version names."""
+    if rotation.turn is not Unit.WEEK:
+        return version.starts_on
+    return version.starts_on + (WEEKDAYS.index(rotation.handoff_on) - version.starts_on.weekday()) % 7 * DAY
+
+
+def _begins(rotation: Rotation, version: Version) -> datetime:
+    return handoff_instant(rotation, _first_day(rotation, version))
+
+
+def _of_version(rotation: Rotation, version: Version, starts_at: datetime, ends_at: datetime) -> Iterator[Turn]:
+    """Yield the turns of *version* alone that touch the span; it begins at or before *starts_at*."""
+    anchor = datetime.combine(_first_day(rotation, version), rotation.handoff_at)
+
+    def begin_of(number: int) -> datetime:
+        return instant(_local_begin(rotation, anchor, number), rotation.zone)
+
+    number = _number_near(rotation, anchor, local_of(starts_at, rotation.zone))
+    # The count is of the wall clock; where that was turned, the instant may lie in a neighbour.
+    while begin_of(number) > starts_at:
+        number -= 1
+    while begin_of(number + 1) <= starts_at:
+        number += 1
+    begins = begin_of(number)
+    while begins < ends_at:
+        ends = begin_of(number + 1)
+        if begins < ends:  # else the clock skipped it whole
+            place = number % len(version.order) if version.order else 0
+            members = _members(rotation, version.order[place]) if version.order else ()
+            yield Turn(members, begins, ends, begins, place + 1, len(version.order))
+        begins, number = ends, number + 1
+
+
+def _local_begin(rotation: Rotation, anchor: datetime, number: int) -> datetime:
+    steps = number * rotation.every
+    if rotation.turn is Unit.MONTH:
+        return anchor + relativedelta(months=steps)  # from the anchor, so that the 31st comes back after February
+    return anchor + steps * _LENGTH[rotation.turn]
+
+
+_LENGTH = {Unit.HOUR: timedelta(hours=1), Unit.DAY: DAY, Unit.WEEK: WEEK}
+
+
+def _number_near(rotation: Rotation, anchor: datetime, local: datetime) -> int:
+    if rotation.turn is Unit.MONTH:
+        months = (local.year - anchor.year) * 12 + local.month - anchor.month
+        return months // rotation.every
+    return (local - anchor) // (rotation.every * _LENGTH[rotation.turn])
+
+
+def _members(rotation: Rotation, entry: str) -> tuple[str, ...]:
+    return rotation.groups.get(entry, (entry,))
+
+
+def _without_leavers(rotation: Rotation, index: int, turn: Turn) -> list[Turn]:
+    """Cut *turn* of version *index* wherever a later version comes into force without somebody who serves in it."""
+    pieces = [turn]
+    for later in rotation.versions[index + 1 :]:
+        left_at = handoff_instant(rotation, later.starts_on)
+        if left_at >= turn.ends_at:
+            break
+        pieces[-1:] = _pass_on(rotation, rotation.versions[index], later, pieces[-1], left_at)
+    return pieces
+
+
+def _pass_on(rotation: Rotation, version: Version, later: Version, turn: Turn, left_at: datetime) -> Iterator[Turn]:
+    """Let the next in the order who stays take over from those of *turn* who are not in the *later* version."""
+    staying = {member for entry in later.order for member in _members(rotation, entry)}
+    leavers = [member for member in turn.members if member not in staying]
+    if not leavers or not staying:
+        yield turn
+        return
+    if turn.starts_at < left_at:
+        yield replace(turn, ends_at=left_at)
+    rest = tuple(member for member in turn.members if member in staying)
+    order = (*version.order[turn.number :], *version.order[: turn.number])
+    heirs = (tuple(one for one in _members(rotation, entry) if one in staying) for entry in order)
+    yield replace(
+        turn,
+        starts_at=max(turn.starts_at, left_at),
+        members=rest or next((heir for heir in heirs if heir), ()),
+        left=leavers[0],
     )
 
 
-def shifts(rotation: Rotation, *, at: datetime, count: int) -> tuple[Shift, ...]:
-    """Return the shift at the instant *at* and those that follow it, *count* in all; fewer before the anchor."""
-    found: list[Shift] = []
-    while len(found) < count:
-        shift = shift_at(rotation, at=at)
-        if shift is None:
-            break
-        found.append(shift)
-        at = shift.ends_at
-    return tuple(found)
+def on_duty(duty: Duty, zone: str, starts_at: datetime, ends_at: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the spans of *duty* within `[starts_at, ends_at)`, in order; *zone* where the duty names none."""
+    zone = duty.zone or zone
+    overnight = duty.closes <= duty.opens
+    day = day_of(starts_at, zone) - DAY
+    while day_begins(day, zone) < ends_at:
+        if WEEKDAYS[day.weekday()] in duty.days:
+            opens = max(starts_at, at_clock(day, duty.opens, zone))
+            closes = min(ends_at, at_clock(day + overnight * DAY, duty.closes, zone))
+            if opens < closes:
+                yield opens, closes
+        day += DAY

@@ -27,6 +27,10 @@ class Person(Strict):
     """ISO 3166 code; decides the public holidays, with `subdivision`."""
     subdivision: str | None = None
     """State or province, such as 10 for Selangor. Malaysian holidays need one."""
+    observes: tuple[str, ...] = ()
+    """Names of the public holidays this person takes off; empty means all of theirs. `Eid` means every Eid."""
+    zone: str | None = None
+    """IANA zone in which this person's days begin and end; the team's where it is left out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,16 +58,23 @@ class Channels(Strict):
     """Pages for high severity."""
     incidents: str
     """Incident threads."""
+    topic: bool = True
+    """Whether the topic of `oncall` ends with who is on call. The rest of the topic stays as people wrote it."""
 
 
 class Cover(StrEnum):
     """Who steps in when the person on call is away."""
 
     PREVIOUS = "previous"
+    """Whoever had the turn before."""
     NEXT = "next"
+    """Whoever has the turn after."""
     SECONDARY = "secondary"
+    """The pipeline's secondary owner; where that is the one who is away, its primary."""
     LEAST_LOADED = "least-loaded"
+    """Whoever of the rotation was on call for the least time since 1 January."""
     VOLUNTEER = "volunteer"
+    """Whoever offers, asked for in the channel."""
 
 
 class Compensation(StrEnum):
@@ -80,20 +91,53 @@ class Leave(Strict):
     """How long ahead the team hears of a swap."""
     calendar: str | None = None
     """Where leave is kept, in words."""
+    calendar_ics: str | None = None
+    """An https address or a file beside team.yaml that holds the shared leave calendar in iCalendar form."""
     holiday_is_away: bool = True
-    """Whether a public holiday of the person counts as away."""
+    """Whether a public holiday that the person observes counts as away, so that somebody covers."""
+    backup_on_holidays: bool = False
+    """Whether the pipeline's other owner stands by while the person on call has a (major) public holiday."""
     compensation: tuple[Compensation, ...] = ()
     """What whoever really covered a public holiday may choose from."""
     major_holidays: tuple[str, ...] = ()
     """Names of the holidays that are compensated; empty means every public holiday."""
+    spread_holidays: bool = False
+    """Whether holidays shall fall on everybody evenly: reports then offer the swap that evens them out most."""
+    gap_alarm: timedelta = timedelta(days=7)
+    """How long ahead the lead hears that nobody can cover."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HolidayFix(Strict):
+    """A public holiday that was announced, moved or struck out after the calendar was made."""
+
+    day: date
+    name: str
+    country: str
+    subdivision: str | None = None
+    """Left out: everywhere in the country."""
+    holds: bool = True
+    """False strikes it out."""
+
+
+class LastWeek(StrEnum):
+    """What a team calls the last week of the month."""
+
+    LAST_DAYS = "last-days"
+    """The last `days` calendar days."""
+    WORKING_DAYS = "working-days"
+    """From the first of the last `days` working days to the end of the month."""
+    CALENDAR_WEEK = "calendar-week"
+    """From the Monday on or before the month's last day to the end of the month."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class OnDeck(Strict):
-    """Days on which more people than the one on call keep watch."""
+    """Days on which more people than the one on call keep watch, on the team's wall clock."""
 
+    counted: LastWeek = LastWeek.LAST_DAYS
     days: timedelta = timedelta(days=7)
-    """How many days up to the end of the month."""
+    """How many days, as `counted` counts them."""
     why: str
     who: tuple[str, ...] = ()
     """Keys of people; empty means everybody in the rotation."""
@@ -144,12 +188,25 @@ class ManualCheck(Strict):
     """Keys of teams or people who take part."""
 
 
+class OnHoliday(StrEnum):
+    """What becomes of a handoff on a public holiday of one of the two people."""
+
+    KEEP = "keep"
+    MOVE = "next-working-day"
+    """The checklist and the meeting wait for the next working day. Who is on call changes all the same."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Handoff(Strict):
     checklist: tuple[str, ...] = ()
     """The team's own items, beside those built from live state."""
     sync: timedelta = timedelta(minutes=30)
     """Length of the meeting of outgoing and incoming."""
+    on_holiday: OnHoliday = OnHoliday.KEEP
+    nudge_after: tuple[timedelta, ...] = (timedelta(hours=1), timedelta(hours=4))
+    """How long after the handoff whoever has not confirmed is asked again."""
+    lead_after: timedelta = timedelta(hours=8)
+    """How long after the handoff the lead hears that it was not confirmed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,6 +226,8 @@ class TeamFile(Strict):
     cover: tuple[Cover, ...] = ()
     """Tried in this order; when all are exhausted there is a gap, and it is told."""
     leave: Leave = field(default_factory=Leave)
+    holidays: tuple[HolidayFix, ...] = ()
+    """Corrections of the public holidays. Islamic and Hindu dates are estimates until they are announced."""
     on_deck: tuple[OnDeck, ...] = ()
     escalation: tuple[EscalationStep, ...] = ()
     handoff: Handoff = field(default_factory=Handoff)

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from store.domain.check import Check, Kind
 from store.domain.pipeline import Pipeline, Sla
-from store.domain.rotation import WEEKDAYS
 from store.domain.section import sections_of
+from store.domain.wall import WEEKDAYS
 from store.planfile.facts import Facts, check_word
 from store.planfile.faults import Where, quoted, suggestion
 from store.planfile.places import check_key, check_zone

@@ -4,7 +4,7 @@ import re
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from store.domain.rotation import WEEKDAYS
+from store.domain.wall import WEEKDAYS
 from store.planfile.facts import check_word
 from store.planfile.faults import Where, quoted, suggestion
 from store.planfile.sheet import Sheet

@@ -8,8 +8,9 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from store.domain.pipeline import Pipeline, Sla
-from store.domain.rotation import WEEKDAYS, Rotation
+from store.domain.rotation import Duty, Rotation
 from store.domain.team import EscalationStep, Hours, ManualCheck, Person, TeamFile
+from store.domain.wall import WEEKDAYS
 from store.planfile.page_rules import EVERY, MONTH_DAYS
 from store.planfile.places import KEY, SLACK_ID
 from store.planfile.scalars import DAY, DURATION, SHARE, TIME
@@ -20,6 +21,7 @@ KEY_PATTERN = f"^{KEY.pattern}$"
 WORDS: dict[type, dict[str, tuple[str | int, ...]]] = {
     Rotation: {"handoff_on": WEEKDAYS},
     Hours: {"days": WEEKDAYS},
+    Duty: {"days": WEEKDAYS},
     EscalationStep: {"unless": UNLESS},
     ManualCheck: {"every": MANUAL},
     Sla: {"every": EVERY, "on": (*WEEKDAYS, *MONTH_DAYS, *range(1, 32))},

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from store.domain.rotation import WEEKDAYS, Rotation
+from store.domain.rotation import Rotation
 from store.domain.team import EscalationStep, Hours, OnDeck, Person, Severity, TeamFile
+from store.domain.wall import WEEKDAYS
 from store.planfile.facts import IN_FORCE, Facts, check_word
 from store.planfile.faults import Where, quoted
 from store.planfile.places import (

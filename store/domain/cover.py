@@ -1,0 +1,164 @@
+"""
+Who steps in for whoever is away: the plan's rules in their order, moment by moment.
+
+Cover never moves the rotation. When every rule is exhausted there is a gap, which says whom the rules came to.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from store.domain.absence import Absence
+from store.domain.held import Held
+from store.domain.roster import Line, Roster
+from store.domain.rotation import Turn, Unit, following, orders_people, preceding
+from store.domain.shift import Passed, Source, cut
+from store.domain.team import Cover
+
+Loads = Mapping[str, timedelta]
+"""Time on call since 1 January, by person."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    person: str
+    role: str
+    """In what capacity, for people."""
+    starts_at: datetime | None = None
+    """A volunteer's offer holds from here …"""
+    ends_at: datetime | None = None
+    """… to here; None: always."""
+
+    def offers(self, starts_at: datetime, ends_at: datetime) -> bool:
+        return (self.starts_at is None or self.starts_at <= starts_at) and (
+            self.ends_at is None or ends_at <= self.ends_at
+        )
+
+
+@dataclass(frozen=True)
+class Covered:
+    """Part of a turn, with whoever really serves it."""
+
+    held: Held
+    person: str | None
+    starts_at: datetime
+    ends_at: datetime
+    why: str
+    source: Source
+    instead_of: str | None
+    passed: tuple[Passed, ...] = ()
+
+
+def covered(roster: Roster, line: Line, held: Held, loads: Loads) -> Iterator[Covered]:
+    """Yield *held*, with somebody else, or a gap, wherever its person is away."""
+    away = roster.away(held.person, held.starts_at, held.ends_at) if held.person else ()
+    if not away:
+        yield _as_held(held, held.starts_at, held.ends_at)
+        return
+    candidates = tuple(_candidates(roster, line, held, loads))
+    absences = {one.person: roster.away(one.person, held.starts_at, held.ends_at) for one in candidates}
+    spans = [(one.starts_at, one.ends_at) for each in (away, *absences.values()) for one in each]
+    spans += [(one.starts_at, one.ends_at) for one in candidates if one.starts_at and one.ends_at]
+    for begin, end in cut(spans, held.starts_at, held.ends_at):
+        absence = _holding(away, begin)
+        if absence is None:
+            yield _as_held(held, begin, end)
+        else:
+            yield _step_in(roster, held, absence, candidates, absences, begin, end)
+
+
+def _as_held(held: Held, begin: datetime, end: datetime) -> Covered:
+    return Covered(held, held.person, begin, end, held.why, held.source, held.instead_of)
+
+
+def _holding(absences: tuple[Absence, ...], at: datetime) -> Absence | None:
+    return next((one for one in absences if one.starts_at <= at < one.ends_at), None)
+
+
+def _step_in(
+    roster: Roster,
+    held: Held,
+    absence: Absence,
+    candidates: tuple[Candidate, ...],
+    absences: Mapping[str, tuple[Absence, ...]],
+    begin: datetime,
+    end: datetime,
+) -> Covered:
+    passed: list[Passed] = []
+    for candidate in candidates:
+        if not candidate.offers(begin, end) or any(one.person == candidate.person for one in passed):
+            continue
+        theirs = _holding(absences[candidate.person], begin)
+        if theirs is None:
+            why = f"covers for {roster.name_of(absence.person)} ({absence.why}) as {candidate.role}"
+            why = "; ".join([why, *(one.why for one in passed)])
+            return Covered(held, candidate.person, begin, end, why, Source.COVER, absence.person, tuple(passed))
+        name = roster.name_of(candidate.person)
+        passed.append(Passed(candidate.person, f"{name}, {candidate.role}, is away too ({theirs.why})"))
+    why = "; ".join([f"{roster.name_of(absence.person)} is away ({absence.why})", *(one.why for one in passed)])
+    if Cover.VOLUNTEER in roster.cover:
+        why += "; nobody has volunteered yet"
+    return Covered(held, None, begin, end, why, Source.GAP, absence.person, tuple(passed))
+
+
+def _candidates(roster: Roster, line: Line, held: Held, loads: Loads) -> Iterator[Candidate]:
+    """Yield whom the rules come to, in order; never somebody who serves in the same turn already."""
+    assert held.turn is not None
+    serving = {person for person, _, _ in roster.members(held.rotation, held.turn)}
+    for rule in roster.cover:
+        for candidate in _RULES[rule](roster, line, held, loads):
+            if candidate.person not in serving:
+                yield candidate
+
+
+Rule = Callable[[Roster, Line, Held, Loads], Iterator[Candidate]]
+
+
+def _previous(roster: Roster, _line: Line, held: Held, _loads: Loads) -> Iterator[Candidate]:
+    assert held.turn is not None
+    yield from _of_turn(roster, held, preceding(roster.rotations[held.rotation], held.turn), "last", "before")
+
+
+def _next(roster: Roster, _line: Line, held: Held, _loads: Loads) -> Iterator[Candidate]:
+    assert held.turn is not None
+    yield from _of_turn(roster, held, following(roster.rotations[held.rotation], held.turn), "next", "after")
+
+
+def _of_turn(roster: Roster, held: Held, turn: Turn | None, which: str, side: str) -> Iterator[Candidate]:
+    rotation = roster.rotations[held.rotation]
+    weekly = rotation.turn is Unit.WEEK and rotation.every == 1
+    people = [person for person, _, _ in roster.members(held.rotation, turn)] if turn else []
+    # who serves together steps in seat for seat; the rest of the other group only after that
+    for person in (*people[held.seat : held.seat + 1], *people[: held.seat], *people[held.seat + 1 :]):
+        yield Candidate(person, f"{which} week’s on-call" if weekly else f"on call the turn {side}")
+
+
+def _secondary(roster: Roster, line: Line, held: Held, _loads: Loads) -> Iterator[Candidate]:
+    for primary, secondary in line.owners:
+        owner, role = (secondary, "secondary owner")
+        if held.person in roster.people_of(secondary):
+            owner, role = (primary, "primary owner")
+        for person in roster.people_of(owner):
+            yield Candidate(person, role)
+
+
+def _least_loaded(roster: Roster, _line: Line, held: Held, loads: Loads) -> Iterator[Candidate]:
+    assert held.turn is not None
+    people = orders_people(roster.rotations[held.rotation], held.turn)
+    for person in sorted(people, key=lambda one: loads.get(one, timedelta())):  # ties: who is next in the order
+        yield Candidate(person, "least on call this year")
+
+
+def _volunteer(roster: Roster, line: Line, _held: Held, _loads: Loads) -> Iterator[Candidate]:
+    for one in sorted(roster.entries.volunteers, key=lambda each: (each.entered_at, each.id)):
+        if not one.pipelines or set(one.pipelines) & set(line.pipelines):
+            yield Candidate(one.person, "volunteer", one.starts_at, one.ends_at)
+
+
+_RULES: Mapping[Cover, Rule] = {
+    Cover.PREVIOUS: _previous,
+    Cover.NEXT: _next,
+    Cover.SECONDARY: _secondary,
+    Cover.LEAST_LOADED: _least_loaded,
+    Cover.VOLUNTEER: _volunteer,
+}

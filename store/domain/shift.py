@@ -1,0 +1,95 @@
+"""One person's time on call, as it is told: who, from when to when, why, and who else watches."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from itertools import pairwise
+
+
+class Source(StrEnum):
+    """What put this person on call."""
+
+    ROTATION = "rotation"
+    COVER = "cover"
+    OVERRIDE = "override"
+    SWAP = "swap"
+    GAP = "gap"
+    """Somebody should be on call and nobody is."""
+    NONE = "none"
+    """Nobody is on call, on purpose."""
+
+
+@dataclass(frozen=True)
+class Passed:
+    """Somebody the cover rules came to and could not take."""
+
+    person: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shift:
+    """`[starts_at, ends_at)`, aware UTC."""
+
+    person: str | None
+    """None: nobody, by a gap or on purpose."""
+    starts_at: datetime
+    ends_at: datetime
+    why: str
+    """For people: the rule that acted, and who was passed over."""
+    source: Source
+    instead_of: str | None = None
+    """Who would have been on call without the cover, override or swap."""
+    backup: tuple[str, ...] = ()
+    on_deck: tuple[str, ...] = ()
+    passed: tuple[Passed, ...] = ()
+    pipeline: str | None = None
+    """None: all pipelines that have somebody on call."""
+    seat: int = 0
+    """Which of those who serve together, from 0."""
+
+
+Span = tuple[datetime, datetime]
+
+
+def cut(spans: Iterable[Span], starts_at: datetime, ends_at: datetime) -> Iterator[Span]:
+    """Yield the parts of `[starts_at, ends_at)` between all the begins and ends of *spans*, in order."""
+    inside = {at for span in spans for at in span if starts_at < at < ends_at}
+    if not inside:
+        yield starts_at, ends_at
+        return
+    edges = [starts_at, *sorted(inside), ends_at]
+    yield from pairwise(edges)
+
+
+def clipped(shift: Shift, starts_at: datetime, ends_at: datetime) -> Shift:
+    if starts_at <= shift.starts_at and shift.ends_at <= ends_at:
+        return shift
+    return replace(shift, starts_at=max(starts_at, shift.starts_at), ends_at=min(ends_at, shift.ends_at))
+
+
+def merged(shifts: Iterable[Shift]) -> tuple[Shift, ...]:
+    """Return *shifts* in order of time, those of one seat that touch and differ in nothing else as one."""
+    done: list[Shift] = []
+    last: dict[int, int] = {}
+    for shift in sorted(shifts, key=lambda one: (one.starts_at, one.seat)):
+        index = last.get(shift.seat)
+        if index is not None and done[index].ends_at == shift.starts_at and _same(done[index], shift):
+            done[index] = replace(done[index], ends_at=shift.ends_at)
+        else:
+            last[shift.seat] = len(done)
+            done.append(shift)
+    return tuple(done)
+
+
+def _same(one: Shift, other: Shift) -> bool:
+    return (one.person, one.why, one.source, one.instead_of, one.backup, one.on_deck, one.passed) == (
+        other.person,
+        other.why,
+        other.source,
+        other.instead_of,
+        other.backup,
+        other.on_deck,
+        other.passed,
+    )

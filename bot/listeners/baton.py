@@ -15,6 +15,7 @@ from bot.views.blocks import Message, private
 from store import runs
 from store.domain.errors import UserError
 from store.domain.oncall import person_of
+from store.domain.roundup import mine, roundup
 
 
 def register(hear: Hear) -> None:
@@ -45,11 +46,13 @@ def show_help(deps: Deps, _heard: Heard) -> Message:
 
 
 def show_home(deps: Deps, heard: Heard) -> None:
-    team = deps.plan.team
+    team, at = deps.plan.team, deps.clock.now()
+    known = oncall.roster(deps)
+    person = person_of(team, heard.user)
+    turns = mine(known, person, at, at + oncall.MINE_AHEAD) if person else None
     with deps.sessions.reading() as db:
         recent = runs.recent(db, limit=5)
-    view = home.home(team, oncall.who(deps, at=deps.clock.now()), person=person_of(team, heard.user), recent=recent)
-    deps.slack.publish_home(heard.user, view)
+    deps.slack.publish_home(heard.user, home.home(team, roundup(known, at=at), mine=turns, recent=recent))
 
 
 def tell_stale(_deps: Deps, _heard: Heard) -> Message:

@@ -1,16 +1,56 @@
-"""/oncall."""
+"""/oncall: who, when, why; and the ways to change it."""
+
+import re
+from collections.abc import Callable, Mapping
 
 from bot.deps import Deps
 from bot.listeners.hear import Hear
 from bot.listeners.heard import Heard
 from bot.usecases import oncall
+from bot.usecases.oncall import MINE_AHEAD, Asked, Show
+from bot.views import help as help_view
 from bot.views import oncall as views
-from bot.views.blocks import Message
+from bot.views.blocks import Message, private
+from store.domain.oncall import person_of
+from store.domain.roundup import mine
+
+Change = Callable[[Deps, Heard, str], Message | None]
+
+CHANGES: Mapping[str, Change] = {}
+"""The first word of `/oncall …` that does something else than show who is on call."""
 
 
 def register(hear: Hear) -> None:
-    hear.command("/oncall", show_on_call)
+    hear.command("/oncall", answer)
+    hear.press(re.compile(f"^{views.SHOW}_"), show_pressed)
 
 
-def show_on_call(deps: Deps, _heard: Heard) -> Message:
-    return views.current(deps.plan.team, oncall.who(deps, at=deps.clock.now()))
+def answer(deps: Deps, heard: Heard) -> Message | None:
+    word, _, rest = heard.text.strip().partition(" ")
+    if word.lower() == "help":
+        return help_view.oncall()
+    change = CHANGES.get(word.lower())
+    if change is not None:
+        return change(deps, heard, rest.strip())
+    return show(deps, oncall.read(deps, heard.text, at=deps.clock.now()), user=heard.user)
+
+
+def show_pressed(deps: Deps, heard: Heard) -> Message:
+    return show(deps, Asked(Show(heard.value["show"])), user=heard.user)
+
+
+def show(deps: Deps, asked: Asked, *, user: str) -> Message:
+    """Return the answer to what was asked."""
+    team, at = deps.plan.team, deps.clock.now()
+    if asked.show is Show.MINE:
+        person = person_of(team, user)
+        if person is None:
+            return private("You are not in this team’s plan, so you have no turns. `/oncall` shows who is on call.")
+        return views.mine(team, mine(oncall.roster(deps), person, at, at + MINE_AHEAD))
+    instant = asked.moment.starts_at if asked.moment and asked.moment.ends_at is None else None
+    if asked.show in (Show.NOW, Show.WHY) or (instant and asked.show is Show.AT):
+        groups = oncall.now(deps, at=instant or at, pipeline=asked.pipeline)
+        return views.why(team, groups) if asked.show is Show.WHY else views.current(team, groups, at=instant)
+    found = oncall.stretch(oncall.roster(deps), asked, at=at)
+    draw = views.month if asked.show is Show.MONTH else views.days
+    return draw(team, found.lines, found.first, found.last)

@@ -31,7 +31,7 @@ def answer(deps: Deps, heard: Heard) -> Message:
         return views.answer(asked.answer, question=asked.question, asked=asked.pipeline)
     if asked.pipeline is None:
         return views.pages(plan.pipelines)
-    on_call = oncall.who(deps, at=deps.clock.now())
+    on_call = oncall.holding(deps, asked.pipeline.key, at=deps.clock.now())
     return views.overview(asked.pipeline, plan.team, on_call, runbook.sections(deps, pipeline=asked.pipeline.key))
 
 
@@ -62,7 +62,7 @@ def answer_in_thread(deps: Deps, heard: Heard) -> None:
         return
     question = re.sub(r"<@[A-Z0-9]+>", " ", heard.text).strip()
     if _WHO_IS_ON_CALL.search(question):
-        message = oncall_view.current(deps.plan.team, oncall.who(deps, at=deps.clock.now()))
+        message = oncall_view.current(deps.plan.team, oncall.now(deps, at=deps.clock.now()), buttons=False)
     else:
         message = answer(deps, Heard(key=heard.key, user=heard.user, text=question))
     with deps.sessions.writing() as db:

@@ -3,10 +3,10 @@
 from datetime import date, datetime
 
 from bot.deps import Deps
+from bot.usecases import oncall
 from bot.views import issue as views
 from store import audit, issues, outbox
 from store.domain.issue import Issue
-from store.domain.oncall import resolve
 from store.domain.pipeline import find_pipeline
 from store.domain.team import Severity
 
@@ -32,7 +32,7 @@ def report(
     known = find_pipeline(plan.pipelines, pipeline)
     channels = plan.team.channels
     channel = f"#{channels.alerts if severity is Severity.HIGH else channels.oncall}"
-    on_call = resolve(plan.team, plan.pipelines, at=at)
+    holding = oncall.holding(deps, known.key, at=at)
     with deps.sessions.writing() as db:
         issue = issues.save(
             db,
@@ -45,7 +45,7 @@ def report(
             by=user,
             at=at,
         )
-        message = views.posted(issue, known, plan.team, on_call)
+        message = views.posted(issue, known, plan.team, holding)
         outbox.owe(
             db,
             key=f"issue:{issue.id}",

@@ -1,12 +1,47 @@
-"""Who is on call: the roster as it is now, for every surface."""
+"""Who is on call: the roster as it is now, for every surface, and what a person asks of it."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from bot.deps import Deps
 from store import rosters
-from store.domain.oncall import on_call
+from store.domain.moment import Moment, begins_moment, read_moment
+from store.domain.oncall import on_call, timeline
+from store.domain.pipeline import find_pipeline
 from store.domain.roster import Line, Roster
+from store.domain.roundup import Group, roundup
 from store.domain.shift import Shift
+from store.domain.wall import DAY, day_of, days_span
+
+MINE_AHEAD = timedelta(weeks=26)
+
+
+class Show(StrEnum):
+    NOW = "now"
+    WHY = "why"
+    WEEK = "week"
+    MONTH = "month"
+    MINE = "mine"
+    AT = "at"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody typed after `/oncall`."""
+
+    show: Show
+    pipeline: str | None = None
+    moment: Moment | None = None
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """The local days *first* to *last*, line by line."""
+
+    first: date
+    last: date
+    lines: tuple[tuple[Line, tuple[Shift, ...]], ...]
 
 
 def roster(deps: Deps) -> Roster:
@@ -15,6 +50,50 @@ def roster(deps: Deps) -> Roster:
         return rosters.load_roster(db, deps.plan)
 
 
-def holding(known: Roster, *, at: datetime) -> tuple[tuple[Line, tuple[Shift, ...]], ...]:
-    """Return each line of the roster with who holds it at the instant *at*."""
-    return tuple((line, on_call(known, line, at=at)) for line in known.lines)
+def holding(deps: Deps, pipeline: str, *, at: datetime) -> tuple[Shift, ...]:
+    """Return who holds the *pipeline* (a key of the plan) at the instant *at*."""
+    known = roster(deps)
+    return on_call(known, known.line_of(pipeline), at=at)
+
+
+def now(deps: Deps, *, at: datetime, pipeline: str | None = None) -> tuple[Group, ...]:
+    """Return who is on call and who follows, for one pipeline or for all."""
+    return roundup(roster(deps), at=at, pipelines=None if pipeline is None else (pipeline,))
+
+
+def read(deps: Deps, typed: str, *, at: datetime) -> Asked:
+    """
+    Return what *typed* asks for, its words in any order: a view, a pipeline, a day or a time.
+
+    Raises: UnknownPipeline, BadMoment.
+    """
+    zone = deps.plan.team.zone
+    words = typed.lower().split()
+    show, name, when = Show.NOW, list[str](), list[str]()
+    for index, word in enumerate(words):
+        if word in ("at", "on") or begins_moment(word):
+            when = words[index + (word in ("at", "on")) :]
+            break
+        if word in set(Show):
+            show = Show(word)
+        else:
+            name.append(word)
+    moment = read_moment(when, today=day_of(at, zone), zone=zone) if when else None
+    pipeline = find_pipeline(deps.plan.pipelines, " ".join(name)).key if name else None
+    return Asked(Show.AT if moment and show is Show.NOW else show, pipeline, moment)
+
+
+def stretch(known: Roster, asked: Asked, *, at: datetime) -> Stretch:
+    """Return the week, the month or the span that was asked for."""
+    if asked.moment and asked.moment.ends_at:
+        first, last = day_of(asked.moment.starts_at, known.zone), day_of(asked.moment.ends_at, known.zone) - DAY
+    else:
+        first = last = day_of(asked.moment.starts_at if asked.moment else at, known.zone)
+    if asked.show is Show.WEEK:
+        last = first + 6 * DAY
+    elif asked.show is Show.MONTH:
+        first = first.replace(day=1)
+        last = (first + 31 * DAY).replace(day=1) - DAY
+    starts_at, ends_at = days_span(first, last, known.zone)
+    wanted = [line for line in known.lines if asked.pipeline is None or asked.pipeline in line.pipelines]
+    return Stretch(first, last, tuple((line, timeline(known, line, starts_at, ends_at)) for line in wanted))

@@ -3,23 +3,31 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bot.views import oncall
-from bot.views.blocks import REPORT, Block, actions, button, context, divider, escape, header, section, slack_time
+from bot.views import oncall, shifts
+from bot.views.blocks import REPORT, Block, actions, button, divider, escape, header, section, slack_time
 from bot.views.run import day_text
-from store.domain.oncall import OnCall
+from store.domain.roundup import Group
 from store.domain.run import Run
+from store.domain.shift import Shift
 from store.domain.team import TeamFile
 
 RUNBOOKS = "runbook_pages"
+TURNS = 6
 
 
-def home(team: TeamFile, on_call: OnCall, *, person: str | None, recent: Sequence[Run]) -> dict[str, Any]:
-    """Return the home tab of *person* (a key of the plan, or None for somebody outside it)."""
-    blocks: list[Block] = [header("On call"), *oncall.current(team, on_call).blocks]
-    mine = [shift for turn in on_call.turns for shift in turn.shifts if shift.person == person]
-    if person:
-        turns = ", ".join(slack_time(shift.starts_at, "{date_short_pretty}") for shift in mine)
-        blocks.append(context(f"Your turns in the next weeks: {turns or 'none'}"))
+def home(
+    team: TeamFile, groups: Sequence[Group], *, mine: Sequence[Shift] | None, recent: Sequence[Run]
+) -> dict[str, Any]:
+    """
+    Return the home tab of a person.
+
+    Args:
+        mine: the person's coming shifts; None for somebody outside the plan.
+    """
+    blocks: list[Block] = [header("On call"), *oncall.current(team, groups).blocks]
+    if mine is not None:
+        turns = "\n".join(shifts.line(team, shift, team.zone) for shift in mine[:TURNS])
+        blocks.append(section(f"*Your turns*\n{turns or 'None in the next 26 weeks.'}"))
     blocks += [
         actions([button("Report an issue", REPORT, style="primary"), button("Runbooks", RUNBOOKS)]),
         divider(),

@@ -1,6 +1,6 @@
 """An issue, shown: the form, and the message in the channel."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -19,8 +19,8 @@ from bot.views.blocks import (
 )
 from bot.views.people import holder
 from store.domain.issue import Issue
-from store.domain.oncall import OnCall
 from store.domain.pipeline import Pipeline
+from store.domain.shift import Shift
 from store.domain.team import Severity, TeamFile
 
 FORM = "issue_form"
@@ -105,11 +105,11 @@ def _input(block_id: str, label: str, element: Block, *, optional: bool = False,
     }
 
 
-def posted(issue: Issue, pipeline: Pipeline, team: TeamFile, on_call: OnCall) -> Message:
+def posted(issue: Issue, pipeline: Pipeline, team: TeamFile, on_call: Sequence[Shift]) -> Message:
     """Return the message that tells the team of *issue*; the person on call is mentioned for high severity only."""
     icon = _ICON[issue.severity]
     text = f"{icon} {issue.name}: {escape(issue.summary)} ({escape(pipeline.name)}, {issue.severity})"
-    who = holder(pipeline, team, on_call, loud=issue.severity is Severity.HIGH)
+    who = holder(team, on_call, loud=issue.severity is Severity.HIGH)
     rule = team.severities[issue.severity]
     hours = int(rule.handled_within.total_seconds() // 3600)
     promise = f"to be handled within {hours} {'business ' if rule.business_hours else ''}hours"

@@ -1,49 +1,250 @@
-"""The roster, shown."""
+"""The roster, shown: now and next, why, a week, a month, one person's turns."""
 
-from bot.views.blocks import Block, Message, context, escape, mention, section, slack_time
-from store.domain.oncall import OnCall, Turn
-from store.domain.rotation import Shift
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from bot.views import shifts as shift_view
+from bot.views.blocks import (
+    Block,
+    Message,
+    actions,
+    button,
+    context,
+    escape,
+    header,
+    mention,
+    private,
+    section,
+    slack_time,
+)
+from store.domain.roster import Line
+from store.domain.roundup import Day, Group, by_day
+from store.domain.shift import Shift, Source
 from store.domain.team import TeamFile
+from store.domain.wall import DAY, WEEKDAYS, local_of
 
-
-def current(team: TeamFile, on_call: OnCall) -> Message:
-    """Return who is on call now and in the coming weeks, rotation by rotation."""
-    now = [_now(team, turn, several=len(on_call.turns) > 1) for turn in on_call.turns]
-    blocks: list[Block] = []
-    for turn, text in zip(on_call.turns, now, strict=True):
-        blocks.append(section(text))
-        if turn.shifts[1:]:
-            blocks.append(section("*Next*\n" + "\n".join(_line(team, shift) for shift in turn.shifts[1:])))
-    for key, why in on_call.without.items():
-        blocks.append(context(f"*{key}*: no on-call on purpose. {escape(why)}"))
-    if team.cover:
-        steps = ", then ".join(_COVER[rule] for rule in team.cover)
-        blocks.append(context(f"When the person on call is away: {steps}."))
-    if not on_call.turns:
-        blocks.append(
-            section("Nobody is on call: this plan has no rotation. Add one under `rotations` in `team.yaml`.")
-        )
-    return Message(text=" ".join(now) or "Nobody is on call.", blocks=tuple(blocks))
-
+SHOW = "oncall_show"
+LEAVE, SWAP, OVERRIDE, VOLUNTEER = "leave_open", "swap_open", "override_open", "volunteer_open"
+COMING = 4
+CELL = 5
+"""Letters of a day in the month; seven of them fit a phone."""
 
 _COVER = {
     "previous": "last week's on-call",
     "next": "next week's on-call",
-    "secondary": "the secondary owner",
-    "least-loaded": "whoever has had the fewest days",
+    "secondary": "the pipeline's other owner",
+    "least-loaded": "whoever has had the fewest days this year",
     "volunteer": "a volunteer asked for in the channel",
 }
 
 
-def _now(team: TeamFile, turn: Turn, *, several: bool) -> str:
-    whose = f" for {', '.join(turn.pipelines)}" if several and turn.pipelines else ""
-    if not turn.shifts:
-        begins = min(version.starts_on for version in team.rotations[turn.rotation].versions)
-        return f"*Nobody* is on call{whose} yet: the rotation `{turn.rotation}` begins on {begins:%a %d %b %Y}."
-    shift = turn.shifts[0]
-    person = team.people[shift.person]
-    return f"*{mention(person.slack, person.name)}* is on call{whose} until {slack_time(shift.ends_at)} ({shift.why})."
+def current(team: TeamFile, groups: Sequence[Group], *, at: datetime | None = None, buttons: bool = True) -> Message:
+    """
+    Return who is on call and who follows.
+
+    Args:
+        at: the instant that was asked for; None: now.
+    """
+    several = len(groups) > 1
+    held = [group for group in groups if _is_held(group)]
+    texts = [_now(team, group, several=several) for group in held]
+    if at is not None and texts:
+        texts[0] = f"{slack_time(at)}: {texts[0]}"
+    blocks: list[Block] = []
+    for group, text in zip(held, texts, strict=True):
+        blocks.append(section(text))
+        if group.coming:
+            lines = "\n".join(_next(team, shift) for shift in group.coming[:COMING])
+            blocks.append(section(f"*Next*\n{lines}"))
+        blocks += [context(each) for each in _beside(team, group.now)]
+    blocks += [context(_without(group)) for group in groups if not _is_held(group)]
+    if not groups:
+        blocks.append(
+            section("Nobody is on call: this plan has no rotation. Add one under `rotations` in `team.yaml`.")
+        )
+    if team.cover and held:
+        steps = ", then ".join(_COVER[rule] for rule in team.cover)
+        blocks.append(context(f"When the person on call is away: {steps}."))
+    if buttons:
+        blocks.append(_more())
+    return Message(text=" ".join(texts) or "Nobody is on call.", blocks=tuple(blocks[:50]))
 
 
-def _line(team: TeamFile, shift: Shift) -> str:
-    return f"{slack_time(shift.starts_at, '{date_short_pretty}')}  {escape(team.people[shift.person].name)}"
+def _is_held(group: Group) -> bool:
+    return bool(group.coming) or any(shift.source is not Source.NONE for shift in group.now)
+
+
+def _without(group: Group) -> str:
+    why = next((shift.why for shift in group.now), "")
+    return f"*{', '.join(group.pipelines)}*: no on-call on purpose. {escape(why)}"
+
+
+def _now(team: TeamFile, group: Group, *, several: bool) -> str:
+    whose = f" for {', '.join(group.pipelines)}" if several else ""
+    return " ".join(_held(team, shift, whose) for shift in group.now)
+
+
+def _held(team: TeamFile, shift: Shift, whose: str) -> str:
+    if shift.person is not None:
+        person = team.people.get(shift.person)
+        name = mention(person.slack, person.name) if person else escape(shift.person)
+        return f"*{name}* is on call{whose} until {slack_time(shift.ends_at)} ({escape(shift.why)})."
+    if shift.source is Source.GAP:
+        return (
+            f"⚠️ *Nobody* is on call{whose} until {slack_time(shift.ends_at)}: {escape(shift.why)}. "
+            "Take it with `/oncall override`, or offer to cover with `/oncall volunteer`."
+        )
+    return f"*Nobody* is on call{whose} until {slack_time(shift.ends_at)}: {escape(shift.why)}."
+
+
+def _next(team: TeamFile, shift: Shift) -> str:
+    why = "" if shift.source is Source.ROTATION else f" · {escape(shift.why)}"
+    icon = shift_view.ICON[shift.source]
+    return f"{slack_time(shift.starts_at, '{date_short_pretty}')}  {icon}{shift_view.who(team, shift)}{why}"
+
+
+def _beside(team: TeamFile, now: Iterable[Shift]) -> Iterable[str]:
+    for shift in now:
+        if shift.backup:
+            yield f"Standing by on the holiday: {_names(team, shift.backup)}"
+        if shift.on_deck:
+            yield f"On deck for month end: {_names(team, shift.on_deck)}"
+
+
+def _names(team: TeamFile, people: Iterable[str]) -> str:
+    return ", ".join(escape(team.people[one].name) if one in team.people else escape(one) for one in people)
+
+
+def _more() -> Block:
+    return actions(
+        [
+            button("Week", f"{SHOW}_week", {"show": "week"}),
+            button("Month", f"{SHOW}_month", {"show": "month"}),
+            button("My turns", f"{SHOW}_mine", {"show": "mine"}),
+            *changing(),
+        ]
+    )
+
+
+def changing() -> list[Block]:
+    """Return the buttons by which people change the roster."""
+    return [
+        button("I’ll be away", LEAVE),
+        button("Swap", SWAP),
+        button("Override", OVERRIDE),
+        button("Volunteer", VOLUNTEER),
+    ]
+
+
+def why(team: TeamFile, groups: Sequence[Group]) -> Message:
+    """Return how the present answer came about, rule by rule."""
+    lines = [f"• {one}" for group in groups for shift in group.now for one in _reasons(team, group, shift)]
+    text = "*Why*\n" + "\n".join(lines or ["Nobody is on call: this plan has no rotation."])
+    return private(text)
+
+
+def _reasons(team: TeamFile, group: Group, shift: Shift) -> Iterable[str]:
+    holder = "Nobody" if shift.person is None else _names(team, (shift.person,))
+    yield f"*{holder}* for {', '.join(group.pipelines)}: {escape(shift.why)}"
+    if shift.instead_of:
+        yield f"instead of {_names(team, (shift.instead_of,))}"
+    for passed in shift.passed:
+        yield f"passed over: {escape(passed.why)}"
+
+
+def days(team: TeamFile, lines: Sequence[tuple[Line, tuple[Shift, ...]]], first: date, last: date) -> Message:
+    """Return the days *first* to *last* in a line each, pipeline by pipeline where they differ."""
+    title = f"{first:%a %d %b} – {last:%a %d %b %Y}" if first != last else f"{first:%A %d %B %Y}"
+    blocks: list[Block] = [header(f"On call, {title}")]
+    for keys, found in _alike(lines):
+        rows = [_day(team, day) for day in by_day(found, first, last, team.zone)]
+        named = f"*{', '.join(keys)}*\n" if keys else ""
+        blocks += [section(named + "\n".join(rows[at : at + 31])) for at in range(0, len(rows), 31)]
+    blocks.append(context(f"Times are those of {team.zone}."))
+    return Message(text=f"On call, {title}", blocks=tuple(blocks[:50]))
+
+
+def _alike(
+    lines: Sequence[tuple[Line, tuple[Shift, ...]]],
+) -> Iterable[tuple[tuple[str, ...], tuple[Shift, ...]]]:
+    """Yield what is on call together with the pipelines it holds for; no name where one answer holds for all."""
+    alike: dict[tuple[object, ...], tuple[tuple[str, ...], tuple[Shift, ...]]] = {}
+    for line, found in lines:
+        same = tuple((one.person, one.starts_at, one.ends_at, one.why) for one in found)
+        keys, _ = alike.get(same, ((), ()))
+        alike[same] = ((*keys, *line.pipelines), found)
+    several = len(alike) > 1
+    return [(keys if several else (), found) for keys, found in alike.values()]
+
+
+def _day(team: TeamFile, day: Day) -> str:
+    parts = [_part(team, shift, day, first=index == 0) for index, shift in enumerate(_joined(day.shifts))]
+    return f"`{day.day:%a %d %b}`  " + ", ".join(parts)
+
+
+def _joined(shifts: Iterable[Shift]) -> list[Shift]:
+    """Leave out what does not change who is on call."""
+    joined: list[Shift] = []
+    for shift in shifts:
+        if not joined or (joined[-1].person, joined[-1].why) != (shift.person, shift.why):
+            joined.append(shift)
+    return joined
+
+
+def _part(team: TeamFile, shift: Shift, day: Day, *, first: bool) -> str:
+    begin = local_of(shift.starts_at, team.zone)
+    at = "" if first and begin.date() == day.day and begin == begin.replace(hour=0, minute=0) else f"{begin:%H:%M} "
+    why = "" if shift.source is Source.ROTATION else f" ({escape(shift.why)})"
+    return f"{at}{shift_view.ICON[shift.source]}*{shift_view.who(team, shift)}*{why}"
+
+
+def month(team: TeamFile, lines: Sequence[tuple[Line, tuple[Shift, ...]]], first: date, last: date) -> Message:
+    """Return a month as a calendar: who holds most of each day, and below it everything out of the ordinary."""
+    title = f"{first:%B %Y}"
+    blocks: list[Block] = [header(f"On call, {title}")]
+    for keys, found in _alike(lines):
+        if all(shift.source is Source.NONE for shift in found):
+            why = next((shift.why for shift in found), "")
+            blocks.append(context(f"*{', '.join(keys)}*: no on-call on purpose. {escape(why)}"))
+            continue
+        cells = by_day(found, first, last, team.zone)
+        named = f"*{', '.join(keys)}*\n" if keys else ""
+        blocks.append(section(f"{named}```{_calendar(team, cells)}```"))
+        odd = [shift for shift in found if shift.source not in (Source.ROTATION, Source.NONE)]
+        rows = [shift_view.line(team, shift, team.zone) for shift in odd]
+        blocks += [section("\n".join(rows[at : at + 12])) for at in range(0, len(rows), 12)]
+    blocks.append(context("Each day shows who holds most of it. `*` cover, swap or override · `!!!!` nobody"))
+    return Message(text=f"On call, {title}", blocks=tuple(blocks[:50]))
+
+
+def _calendar(team: TeamFile, cells: Sequence[Day]) -> str:
+    head = "".join(f"{name[:3].capitalize():<{CELL}}" for name in WEEKDAYS)
+    rows = [head.rstrip()]
+    monday = cells[0].day - cells[0].day.weekday() * DAY
+    by_date = {cell.day: cell for cell in cells}
+    while monday <= cells[-1].day:
+        week = [by_date.get(monday + step * DAY) for step in range(7)]
+        rows.append("".join(f"{cell.day.day if cell else '':<{CELL}}" for cell in week).rstrip())
+        rows.append("".join(f"{_cell(team, cell) if cell else '':<{CELL}}" for cell in week).rstrip())
+        monday += 7 * DAY
+    return "\n".join(rows)
+
+
+def _cell(team: TeamFile, day: Day) -> str:
+    shift = day.main
+    if shift is None or shift.source is Source.NONE:
+        return "·"
+    if shift.person is None:
+        return "!!!!"
+    name = team.people[shift.person].name if shift.person in team.people else shift.person
+    return name[:4] if shift.source is Source.ROTATION else f"{name[:3]}*"
+
+
+def mine(team: TeamFile, shifts: Sequence[Shift]) -> Message:
+    """Return one person's coming turns."""
+    if not shifts:
+        return private("You have no turn in the next 26 weeks.")
+    rows = [f"{shift_view.line(team, shift, team.zone)}" for shift in shifts[:40]]
+    parts = [section("\n".join(rows[at : at + 15])) for at in range(0, len(rows), 15)]
+    buttons = actions(changing())
+    return Message(text="Your turns in the next 26 weeks", blocks=(header("Your turns"), *parts, buttons))

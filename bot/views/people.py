@@ -1,8 +1,9 @@
 """People and teams, named."""
 
+from collections.abc import Iterable
+
 from bot.views.blocks import escape, mention
-from store.domain.oncall import OnCall
-from store.domain.pipeline import Pipeline
+from store.domain.shift import Shift, Source
 from store.domain.team import TeamFile
 
 
@@ -12,10 +13,15 @@ def name_of(team: TeamFile, key: str) -> str:
     return known.name if known else key
 
 
-def holder(pipeline: Pipeline, team: TeamFile, on_call: OnCall, *, loud: bool = False) -> str:
-    """Return who is on call for *pipeline*, for mrkdwn; *loud* rings their phone."""
-    for turn in on_call.turns:
-        if turn.rotation == pipeline.on_call.rotation and turn.shifts:
-            person = team.people[turn.shifts[0].person]
-            return mention(person.slack if loud else None, person.name)
-    return f"nobody, on purpose. {escape(pipeline.on_call.why)}" if not pipeline.on_call.rotation else "nobody yet"
+def holder(team: TeamFile, shifts: Iterable[Shift], *, loud: bool = False) -> str:
+    """Return who holds *shifts*, those of one pipeline at one instant, for mrkdwn; *loud* rings their phones."""
+    return " and ".join(_held(team, shift, loud=loud) for shift in shifts) or "nobody"
+
+
+def _held(team: TeamFile, shift: Shift, *, loud: bool) -> str:
+    person = team.people.get(shift.person or "")
+    if person is not None:
+        return mention(person.slack if loud else None, person.name)
+    if shift.person is not None:
+        return escape(shift.person)
+    return f"nobody, on purpose. {escape(shift.why)}" if shift.source is Source.NONE else f"nobody: {escape(shift.why)}"

@@ -18,9 +18,9 @@ from bot.views.blocks import (
     select,
 )
 from bot.views.people import holder, name_of
-from store.domain.oncall import OnCall
 from store.domain.pipeline import Pipeline
 from store.domain.runbook import Answer, Section
+from store.domain.shift import Shift
 from store.domain.team import TeamFile
 
 SHOW = "runbook_show"
@@ -39,12 +39,12 @@ def pages(pipelines: Mapping[str, Pipeline]) -> Message:
     return Message(text="The runbooks of this plan", blocks=(section(lead), *map(section, groups)))
 
 
-def overview(pipeline: Pipeline, team: TeamFile, on_call: OnCall, sections: Sequence[Section]) -> Message:
+def overview(pipeline: Pipeline, team: TeamFile, on_call: Sequence[Shift], sections: Sequence[Section]) -> Message:
     """Return a pipeline's facts, a button for each symptom of its page, and a menu of all other sections."""
     owner, second = name_of(team, pipeline.owners.primary), name_of(team, pipeline.owners.secondary)
     facts = [
         f"*Owner*\n{escape(owner)}, then {escape(second)}",
-        f"*On call*\n{holder(pipeline, team, on_call)}",
+        f"*On call*\n{holder(team, on_call)}",
         "*Promise*\n" + ("\n".join(escape(sla.promise) for sla in pipeline.sla) or "none"),
         f"*Needs first*\n{', '.join(pipeline.upstreams) or 'nothing'}",
     ]

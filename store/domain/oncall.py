@@ -46,15 +46,27 @@ def on_call(roster: Roster, line: Line, *, at: datetime) -> tuple[Shift, ...]:
     """
     Return who holds *line* at the instant *at*: one shift, or one per seat where people serve together.
 
-    A shift ends where its turn does, also when the same person has the next one.
+    A shift begins and ends where the person does, or where the turn does when the same person has the next one; who
+    watches beside is as of *at*.
     """
-    starts_at, ends_at = _around(roster, line, at)
-    return tuple(shift for shift in timeline(roster, line, starts_at, ends_at) if shift.starts_at <= at < shift.ends_at)
+    found = timeline(roster, line, *_around(roster, line, at))
+    return tuple(_whole(shift, found) for shift in found if shift.starts_at <= at < shift.ends_at)
+
+
+def _whole(shift: Shift, found: tuple[Shift, ...]) -> Shift:
+    """Return *shift* with the touching parts that differ only in who watches beside."""
+    starts_at, ends_at = shift.starts_at, shift.ends_at
+    same = [one for one in found if one.seat == shift.seat and one.is_held_as(shift)]
+    for one in reversed(same):
+        starts_at = one.starts_at if one.ends_at == starts_at else starts_at
+    for one in same:
+        ends_at = one.ends_at if one.starts_at == ends_at else ends_at
+    return replace(shift, starts_at=starts_at, ends_at=ends_at)
 
 
 def _around(roster: Roster, line: Line, at: datetime) -> Span:
     """Return the turn around *at*; where there is none, the day."""
-    rotations = leaves(roster.rotations, line.rotation) if line.rotation else ()
+    rotations = leaves(roster.rotations, line.rotation).values() if line.rotation else ()
     running = [turn for rotation in rotations if (turn := turn_at(rotation, at=at))]
     if running:
         return min(turn.starts_at for turn in running), max(turn.ends_at for turn in running)

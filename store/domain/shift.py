@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
@@ -49,6 +49,10 @@ class Shift:
     seat: int = 0
     """Which of those who serve together, from 0."""
 
+    def is_held_as(self, other: "Shift") -> bool:
+        """Whether the same person holds both for the same reason, whoever watches beside."""
+        return (self.person, self.why, self.source) == (other.person, other.why, other.source)
+
 
 Span = tuple[datetime, datetime]
 
@@ -61,6 +65,23 @@ def cut(spans: Iterable[Span], starts_at: datetime, ends_at: datetime) -> Iterat
         return
     edges = [starts_at, *sorted(inside), ends_at]
     yield from pairwise(edges)
+
+
+def joined(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Return *spans* in order, those that overlap or touch as one: no hour is in there twice."""
+    done: list[Span] = []
+    for begin, end in sorted(spans):
+        if done and begin <= done[-1][1]:
+            done[-1] = (done[-1][0], max(done[-1][1], end))
+        else:
+            done.append((begin, end))
+    return tuple(done)
+
+
+def overlap(spans: Iterable[Span], starts_at: datetime, ends_at: datetime) -> timedelta:
+    """Return how much of `[starts_at, ends_at)` lies in *spans*, none of which overlaps another."""
+    parts = (min(end, ends_at) - max(begin, starts_at) for begin, end in spans)
+    return sum((part for part in parts if part > timedelta()), timedelta())
 
 
 def clipped(shift: Shift, starts_at: datetime, ends_at: datetime) -> Shift:

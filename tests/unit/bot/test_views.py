@@ -1,4 +1,4 @@
-"""The roster, runbooks, issues, help and home, as values."""
+"""Runbooks, issues and help, as values."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -8,21 +8,26 @@ import pytest
 
 from bot.listeners.issue import errors_of
 from bot.views import help as help_view
-from bot.views import home, issue, oncall, runbook
+from bot.views import issue, runbook
 from store.domain.issue import Issue
-from store.domain.oncall import OnCall, person_of, resolve
+from store.domain.oncall import on_call as resolve
+from store.domain.oncall import person_of
+from store.domain.roster import Entries
 from store.domain.runbook import Answer, Hit, Section
+from store.domain.shift import Shift
 from store.domain.team import Severity
 from store.plans import Plan
+from store.rosters import roster_of
 from store.runbooks import sections
-from tests.unit.bot.test_run_view import NOW, a_run, buttons, read
+from tests.unit.bot.test_run_view import NOW, buttons, read
 
 TUESDAY = datetime(2026, 1, 13, 4, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def on_call(house: Plan) -> OnCall:
-    return resolve(house.team, house.pipelines, at=TUESDAY)
+def on_call(house: Plan) -> tuple[Shift, ...]:
+    roster = roster_of(house, Entries())
+    return resolve(roster, roster.lines[0], at=TUESDAY)
 
 
 def an_issue(**changes: Any) -> Issue:
@@ -38,28 +43,6 @@ def an_issue(**changes: Any) -> Issue:
     return replace(made, **changes)
 
 
-def test_on_call_now_comes_first_with_until_when_and_why(house: Plan, on_call: OnCall) -> None:
-    message = oncall.current(house.team, on_call)
-    assert message.text.startswith("*<@U0THIRU>* is on call until <!date^1768788000^")
-    assert "turn 2 of 4 in the rotation" in message.text
-    coming = [line.split(">")[-1].strip() for line in read(message).splitlines() if line.startswith("<!date")]
-    assert coming == ["Choo", "Spencer", "Aidil", "Thiru"], "four weeks ahead"
-    assert "last week's on-call, then a volunteer asked for in the channel" in read(message)
-
-
-def test_before_the_first_turn_nobody_is_on_call_and_it_says_when_that_changes(house: Plan) -> None:
-    early = resolve(house.team, house.pipelines, at=datetime(2025, 12, 30, tzinfo=UTC))
-    message = oncall.current(house.team, early)
-    assert message.text == "*Nobody* is on call yet: the rotation `data-engineers` begins on Mon 05 Jan 2026."
-
-
-def test_a_pipeline_without_on_call_says_why(house: Plan) -> None:
-    pipeline = house.pipelines["daily-growth"]
-    alone = replace(pipeline, on_call=replace(pipeline.on_call, rotation=None, why="Office hours only"))
-    message = oncall.current(house.team, resolve(house.team, {"daily-growth": alone}, at=TUESDAY))
-    assert "*daily-growth*: no on-call on purpose. Office hours only" in read(message)
-
-
 def test_people_are_known_by_their_slack_id_alone(house: Plan) -> None:
     assert person_of(house.team, "U0THIRU") == "thiru"
     assert person_of(house.team, "thiru") is None
@@ -67,7 +50,7 @@ def test_people_are_known_by_their_slack_id_alone(house: Plan) -> None:
 
 @pytest.mark.parametrize("key", ["aggregate-engagement", "daily-growth", "aggregate-investor"])
 def test_a_page_shows_its_facts_a_button_for_each_symptom_and_a_menu_of_the_rest(
-    house: Plan, on_call: OnCall, key: str
+    house: Plan, on_call: tuple[Shift, ...], key: str
 ) -> None:
     page = sections(house, key)
     message = runbook.overview(house.pipelines[key], house.team, on_call, page)
@@ -78,7 +61,7 @@ def test_a_page_shows_its_facts_a_button_for_each_symptom_and_a_menu_of_the_rest
     assert "Run failed: out of memory" not in buttons(message)
 
 
-def test_a_page_without_symptoms_has_a_menu_only(house: Plan, on_call: OnCall) -> None:
+def test_a_page_without_symptoms_has_a_menu_only(house: Plan, on_call: tuple[Shift, ...]) -> None:
     message = runbook.overview(house.pipelines["daily-growth"], house.team, on_call, [a_section(path=("SLA",))])
     assert buttons(message) == []
     assert "*The page*" in read(message)
@@ -142,7 +125,7 @@ def test_a_form_of_blanks_stays_open_with_the_error_at_its_field() -> None:
     assert errors_of({"summary": "no signups"}) == {}
 
 
-def test_a_medium_issue_names_the_promise_and_wakes_nobody(house: Plan, on_call: OnCall) -> None:
+def test_a_medium_issue_names_the_promise_and_wakes_nobody(house: Plan, on_call: tuple[Shift, ...]) -> None:
     message = issue.posted(an_issue(), house.pipelines["daily-growth"], house.team, on_call)
     text = read(message)
     assert message.text.startswith("🟠 DI-7: No signups since &lt;noon&gt; (Daily Growth, medium)")
@@ -152,26 +135,16 @@ def test_a_medium_issue_names_the_promise_and_wakes_nobody(house: Plan, on_call:
     assert "<@U0THIRU>" not in text
 
 
-def test_no_mark_in_what_was_typed_comes_alive(house: Plan, on_call: OnCall) -> None:
+def test_no_mark_in_what_was_typed_comes_alive(house: Plan, on_call: tuple[Shift, ...]) -> None:
     typed = an_issue(summary="growth *is* <!channel> _zero_", details="~all~ <b>of</b> it")
     blocks = issue.posted(typed, house.pipelines["daily-growth"], house.team, on_call).blocks
     plain = [block["text"]["text"] for block in blocks if block.get("text", {}).get("type") == "plain_text"]
     assert plain[1:] == ["growth *is* <!channel> _zero_", "~all~ <b>of</b> it"]
 
 
-def test_a_high_issue_mentions_whoever_is_on_call(house: Plan, on_call: OnCall) -> None:
+def test_a_high_issue_mentions_whoever_is_on_call(house: Plan, on_call: tuple[Shift, ...]) -> None:
     high = an_issue(severity=Severity.HIGH)
     assert "On call: <@U0THIRU>" in read(issue.posted(high, house.pipelines["daily-growth"], house.team, on_call))
-
-
-def test_home_shows_who_is_on_call_my_turns_and_the_latest_runs(house: Plan, on_call: OnCall) -> None:
-    view = home.home(house.team, on_call, person="thiru", recent=[a_run()])
-    texts = str(view["blocks"])
-    assert texts.count("{date_short_pretty}|") >= 2, "now and again in four weeks"
-    assert "*aggregate-engagement*, Mon 3 Jun 2024: queued" in texts
-    outsider = str(home.home(house.team, on_call, person=None, recent=[])["blocks"])
-    assert "Your turns" not in outsider
-    assert "None yet" in outsider
 
 
 def test_help_names_every_command() -> None:

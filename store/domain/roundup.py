@@ -1,0 +1,90 @@
+"""The roster at a glance: pipelines that share their people together, day by day, one person's share."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from store.domain.oncall import on_call, timeline
+from store.domain.roster import Roster
+from store.domain.shift import Shift, Source, clipped
+from store.domain.wall import DAY, day_of, days_span
+
+AHEAD = timedelta(weeks=5)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Pipelines with the same people on call, now and in the weeks to come."""
+
+    pipelines: tuple[str, ...]
+    now: tuple[Shift, ...]
+    coming: tuple[Shift, ...]
+    """The next changes of hands; who merely watches beside is left out."""
+
+
+def roundup(roster: Roster, *, at: datetime, pipelines: Iterable[str] | None = None) -> tuple[Group, ...]:
+    """Return who is on call at the instant *at* and next, for *pipelines* or for all."""
+    wanted = None if pipelines is None else set(pipelines)
+    groups: dict[tuple[tuple[Shift, ...], tuple[Shift, ...]], tuple[str, ...]] = {}
+    for line in roster.lines:
+        mine = tuple(key for key in line.pipelines if wanted is None or key in wanted)
+        if mine:
+            now = on_call(roster, line, at=at)
+            after = max((shift.ends_at for shift in now), default=at)
+            coming = timeline(roster, line, after, max(after, at) + AHEAD) if line.rotation else ()
+            same = tuple(replace(each, pipeline=None) for each in now), calmed(coming)
+            groups[same] = (*groups.get(same, ()), *mine)
+    return tuple(Group(keys, *same) for same, keys in groups.items())
+
+
+def calmed(shifts: Iterable[Shift]) -> tuple[Shift, ...]:
+    """Return *shifts* without hours off duty and without what differs only in who watches beside."""
+    done: list[Shift] = []
+    for shift in shifts:
+        if shift.source is Source.NONE:
+            continue
+        plain = replace(shift, backup=(), on_deck=(), pipeline=None)
+        last = next((index for index in reversed(range(len(done))) if done[index].seat == shift.seat), None)
+        if last is not None and done[last].is_held_as(plain):
+            done[last] = replace(done[last], ends_at=plain.ends_at)
+        else:
+            done.append(plain)
+    return tuple(done)
+
+
+@dataclass(frozen=True)
+class Day:
+    day: date
+    shifts: tuple[Shift, ...]
+    """Those that touch the day, cut to it, in order."""
+
+    @property
+    def main(self) -> Shift | None:
+        """The one that holds the most of the day."""
+        return max(self.shifts, key=lambda shift: shift.ends_at - shift.starts_at, default=None)
+
+
+def by_day(shifts: Iterable[Shift], first: date, last: date, zone: str) -> tuple[Day, ...]:
+    """Return the local days *first* to *last*, each with its part of *shifts*."""
+    cut: dict[date, list[Shift]] = {first + back * DAY: [] for back in range((last - first).days + 1)}
+    for shift in shifts:
+        day = max(first, day_of(shift.starts_at, zone))
+        while day <= last:
+            begins, ends = days_span(day, day, zone)
+            if begins >= shift.ends_at:
+                break
+            if shift.starts_at < ends:
+                cut[day].append(clipped(shift, begins, ends))
+            day += DAY
+    return tuple(Day(day, tuple(parts)) for day, parts in cut.items())
+
+
+def mine(roster: Roster, person: str, starts_at: datetime, ends_at: datetime) -> tuple[Shift, ...]:
+    """Return the person's shifts of all lines, in order; those of several lines at the same time once."""
+    held = {
+        (shift.starts_at, shift.ends_at, shift.why): shift
+        for line in roster.lines
+        for shift in calmed(timeline(roster, line, starts_at, ends_at))
+        if shift.person == person
+    }
+    return tuple(sorted(held.values(), key=lambda shift: (shift.starts_at, shift.ends_at)))

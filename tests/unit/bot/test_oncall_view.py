@@ -1,0 +1,132 @@
+"""The roster and the home tab, as values."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from bot.views import home, oncall
+from store.domain.absence import Absence, Kind
+from store.domain.oncall import timeline
+from store.domain.roster import Entries, Roster
+from store.domain.roundup import by_day, mine, roundup
+from store.domain.shift import Shift
+from store.domain.wall import days_span
+from store.plans import Plan
+from store.rosters import roster_of
+from tests.unit.bot.test_run_view import a_run, buttons, read
+
+TUESDAY = datetime(2026, 1, 13, 4, 0, tzinfo=UTC)
+KL = "Asia/Kuala_Lumpur"
+
+
+def leave(person: str, first: date, last: date) -> Absence:
+    starts_at, ends_at = days_span(first, last, KL)
+    return Absence(person=person, starts_at=starts_at, ends_at=ends_at, kind=Kind.LEAVE)
+
+
+@pytest.fixture
+def roster(house: Plan) -> Roster:
+    return roster_of(house, Entries())
+
+
+@pytest.fixture
+def short(house: Plan) -> Roster:
+    """Thiru is away on Wednesday and Thursday of his week, and Aidil, who comes before him, on Thursday too."""
+    away = (
+        leave("thiru", date(2026, 1, 14), date(2026, 1, 15)),
+        leave("aidil", date(2026, 1, 15), date(2026, 1, 15)),
+    )
+    return roster_of(house, Entries(absences=away))
+
+
+def january(roster: Roster) -> tuple[Shift, ...]:
+    return timeline(roster, roster.lines[0], *days_span(date(2026, 1, 1), date(2026, 1, 31), KL))
+
+
+def test_on_call_now_comes_first_with_until_when_and_why(house: Plan, roster: Roster) -> None:
+    message = oncall.current(house.team, roundup(roster, at=TUESDAY))
+    assert message.text.startswith("*<@U0THIRU>* is on call until <!date^1768788000^")
+    assert "turn 2 of 4 in the rotation" in message.text
+    coming = [line.split(">")[-1].strip() for line in read(message).splitlines() if line.startswith("<!date")]
+    assert coming == ["Choo", "Spencer", "Aidil", "Thiru"], "four weeks ahead"
+    assert "last week's on-call, then a volunteer asked for in the channel" in read(message)
+
+
+def test_before_the_first_turn_nobody_is_on_call_and_it_says_when_that_changes(house: Plan, roster: Roster) -> None:
+    message = oncall.current(house.team, roundup(roster, at=datetime(2025, 12, 30, tzinfo=UTC)))
+    assert message.text.startswith("*Nobody* is on call until <!date^1767578400^")
+    assert "the rotation data-engineers begins on Mon 05 Jan 2026" in message.text
+
+
+def test_whoever_covers_is_named_with_the_rule_that_called_them(house: Plan, short: Roster) -> None:
+    wednesday = datetime(2026, 1, 14, 4, 0, tzinfo=UTC)
+    text = oncall.current(house.team, roundup(short, at=wednesday)).text
+    assert text.startswith("*<@U0AIDIL>* is on call until")
+    assert "covers for Thiru (leave) as last week’s on-call" in text
+
+
+def test_a_gap_is_loud_and_names_the_next_move(house: Plan, short: Roster) -> None:
+    thursday = datetime(2026, 1, 15, 4, 0, tzinfo=UTC)
+    message = oncall.current(house.team, roundup(short, at=thursday))
+    assert message.text.startswith("⚠️ *Nobody* is on call until")
+    assert "/oncall override" in message.text
+    reasons = read(oncall.why(house.team, roundup(short, at=thursday)))
+    assert "instead of Thiru" in reasons
+    assert "passed over: Aidil, last week’s on-call, is away too (leave)" in reasons
+
+
+def test_pipelines_with_no_on_call_say_why_and_those_that_share_their_people_stand_together(house: Plan) -> None:
+    growth = house.pipelines["daily-growth"]
+    alone = replace(growth, on_call=replace(growth.on_call, rotation=None, why="Office hours only"))
+    plan = replace(house, pipelines={**house.pipelines, "daily-growth": alone})
+    groups = roundup(roster_of(plan, Entries()), at=TUESDAY)
+    assert "*daily-growth*: no on-call on purpose. Office hours only" in read(oncall.current(house.team, groups))
+    held = next(group for group in groups if "daily-growth" not in group.pipelines)
+    assert len(held.pipelines) == len(house.pipelines) - 1
+
+
+def test_the_month_is_a_calendar_with_what_is_out_of_the_ordinary_below(house: Plan, short: Roster) -> None:
+    found = ((short.lines[0], january(short)),)
+    text = read(oncall.month(house.team, found, date(2026, 1, 1), date(2026, 1, 31)))
+    calendar = text.split("```")[1].splitlines()
+    assert calendar[0].split() == ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+    third = calendar.index(next(row for row in calendar if row.startswith("12")))
+    assert calendar[third + 1].split() == ["Thir", "Thir", "Aid*", "!!!!", "Thir", "Thir", "Thir"]
+    assert max(map(len, calendar)) <= 35, "seven days fit a phone"
+    assert "🔁 Wed 14 Jan  *Aidil* · covers for Thiru (leave)" in text
+    assert "⚠️ Thu 15 Jan  *nobody* · Thiru is away (leave)" in text
+
+
+def test_a_week_shows_both_people_on_the_day_of_the_handoff(house: Plan, roster: Roster) -> None:
+    found = ((roster.lines[0], january(roster)),)
+    text = read(oncall.days(house.team, found, date(2026, 1, 12), date(2026, 1, 18)))
+    assert "`Mon 12 Jan`  *Aidil*, 10:00 *Thiru*" in text
+    assert "`Tue 13 Jan`  *Thiru*" in text
+
+
+def test_a_day_belongs_to_whoever_holds_most_of_it(roster: Roster) -> None:
+    monday, *_ = by_day(january(roster), date(2026, 1, 12), date(2026, 1, 12), KL)
+    assert [shift.person for shift in monday.shifts] == ["aidil", "thiru"]
+    assert monday.main is not None
+    assert monday.main.person == "thiru"
+
+
+def test_home_shows_who_is_on_call_my_turns_and_the_latest_runs(house: Plan, roster: Roster) -> None:
+    turns = mine(roster, "thiru", TUESDAY, datetime(2026, 3, 1, tzinfo=UTC))
+    view = home.home(house.team, roundup(roster, at=TUESDAY), mine=turns, recent=[a_run()])
+    shown = str(view["blocks"])
+    assert "is on call until" in shown
+    assert "Mon 09 Feb 10:00 – Mon 16 Feb 10:00  *Thiru*" in shown
+    for label in ("I’ll be away", "Swap", "Override", "Volunteer", "Report an issue"):
+        assert label in shown
+    outsider = str(home.home(house.team, roundup(roster, at=TUESDAY), mine=None, recent=[])["blocks"])
+    assert "Your turns" not in outsider
+    assert "None yet. Start one with" in outsider
+
+
+def test_my_turns_merge_what_differs_only_in_who_watches_beside(house: Plan, roster: Roster) -> None:
+    turns = mine(roster, "spencer", datetime(2026, 1, 20, tzinfo=UTC), datetime(2026, 2, 10, tzinfo=UTC))
+    assert len(turns) == 1, "the last week of January cuts no turn in two"
+    assert "You have no turn" in read(oncall.mine(house.team, ()))
+    assert buttons(oncall.mine(house.team, turns))

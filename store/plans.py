@@ -149,12 +149,12 @@ class _Reading:
                 self._read_page(name)
             else:
                 self._unread.append(Fault(_name_of(self._folder), 1, "", f"a file named {quoted(name)}: rename it"))
-        self._apply_rules(names)
+        self._apply_rules(names, listed)
 
-    def _apply_rules(self, names: tuple[str, ...]) -> None:
+    def _apply_rules(self, names: tuple[str, ...], listed: tuple[str, ...]) -> None:
         facts = Facts.of(self._team, self._team_sheet, names)
         if self._team is not None and self._team_sheet is not None:
-            check_team(self._team_sheet, self._team, facts)
+            check_team(self._team_sheet, self._team, facts, listed)
         for sheet, page in self._pages.values():
             check_page(sheet, page.pipeline, page.body, facts)
         pipelines = {name.removesuffix(".md"): (sheet, page.pipeline) for name, (sheet, page) in self._pages.items()}

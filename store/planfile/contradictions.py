@@ -75,6 +75,7 @@ def _note_unused(sheet: Sheet, team: TeamFile, pipelines: Iterable[Pipeline]) ->
         if key not in held:
             sheet.notice(("roles", key), "nobody has this role")
     used = {pipeline.on_call.rotation for pipeline in pipelines}
+    used |= {layer for rotation in team.rotations.values() for layer in rotation.layers}
     for key in team.rotations:
         if key not in used:
             sheet.notice(("rotations", key), "no pipeline uses this rotation")
@@ -84,6 +85,8 @@ def _people_named(team: TeamFile, pipelines: Iterable[Pipeline]) -> Iterator[str
     for rotation in team.rotations.values():
         for version in rotation.versions:
             yield from version.order
+        for members in rotation.groups.values():
+            yield from members
     for one in team.teams.values():
         yield one.lead or ""
     for deck in team.on_deck:

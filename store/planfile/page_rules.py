@@ -4,12 +4,13 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from store.domain.check import Check, Kind
-from store.domain.pipeline import Pipeline, Sla
+from store.domain.pipeline import OnCallRule, Pipeline, Sla
 from store.domain.section import sections_of
 from store.domain.wall import WEEKDAYS
 from store.planfile.facts import Facts, check_word
 from store.planfile.faults import Where, quoted, suggestion
 from store.planfile.places import check_key, check_zone
+from store.planfile.rotation_rules import check_duty
 from store.planfile.sheet import Sheet
 
 EVERY = ("day", "working-day", "week", "month")
@@ -21,7 +22,9 @@ def check_page(sheet: Sheet, pipeline: Pipeline, body: str, facts: Facts) -> Non
     _check_key(sheet, pipeline)
     for role in ("primary", "secondary"):
         facts.check(sheet, ("owners", role), getattr(pipeline.owners, role), "team", "person")
-    _check_on_call(sheet, pipeline, facts)
+    check_on_call(sheet, ("on_call",), pipeline.on_call, facts)
+    if pipeline.owners.primary == pipeline.owners.secondary:
+        sheet.notice(("owners", "secondary"), "the same as the primary owner, so there is nobody to fall back on")
     _check_upstreams(sheet, pipeline, facts)
     facts.check_all(sheet, ("rerun_by",), pipeline.rerun_by, "role")
     if pipeline.job is not None and not pipeline.rerun_by:
@@ -44,15 +47,19 @@ def _check_key(sheet: Sheet, pipeline: Pipeline) -> None:
         sheet.error(("key",), f"{quoted(pipeline.key)} is not the file's name: did you mean {quoted(stem)}?")
 
 
-def _check_on_call(sheet: Sheet, pipeline: Pipeline, facts: Facts) -> None:
-    rule = pipeline.on_call
+def check_on_call(sheet: Sheet, where: Where, rule: OnCallRule, facts: Facts) -> None:
+    """Tell the sheet what does not hold of who is on call for one pipeline."""
     if rule.rotation is not None:
-        facts.check(sheet, ("on_call", "rotation"), rule.rotation, "rotation")
+        facts.check(sheet, (*where, "rotation"), rule.rotation, "rotation")
     elif not rule.why:
-        sheet.error(("on_call", "why"), "without a rotation nobody is on call: say why")
-    facts.check_all(sheet, ("on_call", "high_alert"), rule.high_alert, "person")
-    if pipeline.owners.primary == pipeline.owners.secondary:
-        sheet.notice(("owners", "secondary"), "the same as the primary owner, so there is nobody to fall back on")
+        sheet.error((*where, "why"), "without a rotation nobody is on call: say why")
+    if rule.duty is not None:
+        check_duty(sheet, (*where, "duty"), rule.duty)
+        if rule.rotation is None:
+            sheet.error((*where, "duty"), "needs a rotation: whose hours are these?")
+        elif not rule.why:
+            sheet.error((*where, "why"), "outside the hours of duty nobody is on call: say why")
+    facts.check_all(sheet, (*where, "high_alert"), rule.high_alert, "person")
 
 
 def _check_upstreams(sheet: Sheet, pipeline: Pipeline, facts: Facts) -> None:

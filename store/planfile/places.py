@@ -12,6 +12,7 @@ from store.planfile.sheet import Sheet
 KEY = re.compile("[a-z0-9]+(?:-[a-z0-9]+)*")
 SLACK_ID = re.compile("[UW][A-Z0-9]{3,20}")
 CHANNEL = re.compile(r"[\w-]{1,80}")
+GROUP_HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{0,20}")
 
 COUNTRIES = frozenset(
     """
@@ -74,8 +75,20 @@ def check_slack_id(sheet: Sheet, where: Where, member: str) -> None:
         )
 
 
-def check_country(sheet: Sheet, where: Where, code: str) -> None:
+def check_group_handle(sheet: Sheet, where: Where, handle: str) -> None:
+    if handle.startswith("@"):
+        sheet.error(where, f"write the handle without its @: {quoted(handle.lstrip('@'))}")
+    elif not GROUP_HANDLE.fullmatch(handle):
+        sheet.error(
+            where,
+            f"{quoted(handle)} is no handle of a Slack user group: up to 21 lower case letters, digits, `.`, `-`, `_`",
+        )
+
+
+def check_country(sheet: Sheet, where: Where, code: str) -> bool:
+    """Tell the sheet when *code* is no country; return whether it is one."""
     if code not in COUNTRIES:
         better = code.upper() if code.upper() in COUNTRIES else ""
         hint = f"did you mean {quoted(better)}?" if better else "write two letters such as `MY`"
         sheet.notice(where, f"unknown country code {quoted(code)}, so no public holidays: {hint}")
+    return code in COUNTRIES

@@ -48,14 +48,14 @@ def _check_circles(pages: Pages) -> None:
     }
     done: set[str] = set()
     for start in upstreams:
-        for circle in _circles_from(start, upstreams, done):
+        for circle in circles_from(start, upstreams, done):
             sheet, pipeline = pages[circle[0]]
             way = " → ".join(map(quoted, (*circle, circle[0])))
             where = ("upstreams", pipeline.upstreams.index(circle[1]))
             sheet.error(where, f"a circle, each waits for the next: {way}")
 
 
-def _circles_from(start: str, upstreams: Mapping[str, list[str]], done: set[str]) -> Iterator[list[str]]:
+def circles_from(start: str, upstreams: Mapping[str, list[str]], done: set[str]) -> Iterator[list[str]]:
     """Walk depth first, without recursion; yield the circles that close."""
     way = [start]
     rest = [iter(upstreams[start] if start not in done else ())]

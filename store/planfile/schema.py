@@ -9,10 +9,11 @@ from pydantic_core import core_schema
 
 from store.domain.pipeline import Pipeline, Sla
 from store.domain.rotation import Duty, Rotation
-from store.domain.team import EscalationStep, Hours, ManualCheck, Person, TeamFile
+from store.domain.team import EscalationStep, Hours, Leave, ManualCheck, Person, TeamFile
 from store.domain.wall import WEEKDAYS
+from store.planfile.leave_rules import CALENDAR
 from store.planfile.page_rules import EVERY, MONTH_DAYS
-from store.planfile.places import KEY, SLACK_ID
+from store.planfile.places import GROUP_HANDLE, KEY, SLACK_ID
 from store.planfile.scalars import DAY, DURATION, SHARE, TIME
 from store.planfile.team_rules import KEYED, MANUAL, UNLESS
 
@@ -28,7 +29,15 @@ WORDS: dict[type, dict[str, tuple[str | int, ...]]] = {
 }
 """Fields of text whose words are known, so that an editor can offer them."""
 
-PATTERNS: dict[type, dict[str, str]] = {Pipeline: {"key": KEY_PATTERN}, Person: {"slack": f"^{SLACK_ID.pattern}$"}}
+PATTERNS: dict[type, dict[str, str]] = {
+    Pipeline: {"key": KEY_PATTERN},
+    Person: {"slack": f"^{SLACK_ID.pattern}$"},
+    Rotation: {"slack_group": f"^{GROUP_HANDLE.pattern}$"},
+    Leave: {"calendar_ics": CALENDAR},
+}
+
+TABLES: dict[type, tuple[str, ...]] = {TeamFile: KEYED, Rotation: ("groups",)}
+"""Fields whose keys people choose."""
 
 
 def json_schema(kind: type) -> dict[str, object]:
@@ -65,9 +74,10 @@ class _PlanSchema(GenerateJsonSchema):
             _offer(properties[name], words)
         for name, pattern in PATTERNS.get(kind, {}).items():
             _branch(properties[name], "string")["pattern"] = pattern
-        if kind is TeamFile:
-            for name in KEYED:
-                properties[name]["propertyNames"] = {"pattern": KEY_PATTERN}
+        for name in TABLES.get(kind, ()):
+            properties[name]["propertyNames"] = {"pattern": KEY_PATTERN}
+        if kind is Rotation:
+            properties["every"]["minimum"] = 1
         return found
 
 

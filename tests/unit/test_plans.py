@@ -72,8 +72,8 @@ def test_the_plan_cannot_be_changed_by_its_readers(folder: Path) -> None:
     [("no", "no"), ("On", "On"), ("yes", "yes"), ("07", "07"), ("1.10", "1.10"), ("12:30", "12:30"), ("3d", "3d")],
 )
 def test_text_stays_what_was_written(tmp_path: Path, written: str, kept: str) -> None:
-    folder = write_plan(tmp_path / "plan", {"team.yaml": TEAM.replace("subdivision: BE", f"subdivision: {written}")})
-    assert load_plan(folder).team.people["ada"].subdivision == kept
+    folder = write_plan(tmp_path / "plan", {"team.yaml": TEAM.replace("does: Takes a turn", f"does: {written}")})
+    assert load_plan(folder).team.roles["engineer"].does == kept
 
 
 @pytest.mark.parametrize("change", [lambda text: "\ufeff" + text, lambda text: text.replace("\n", "\r\n")])

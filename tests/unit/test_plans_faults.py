@@ -180,7 +180,7 @@ TEAM_CASES = [
     (
         TEAM[TEAM.index("    versions:") : TEAM.index("hours:")],
         "§    versions: []\n",
-        "rotations.primary.versions: a rotation needs at least one version",
+        "rotations.primary.versions: a rotation needs at least one version, or `layers` of other rotations",
     ),
     # policies
     ("monday, tuesday,", "§mon, tuesday,", "hours.days[0]: unknown word `mon`: did you mean `monday`?"),

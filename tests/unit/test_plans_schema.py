@@ -37,6 +37,14 @@ def test_good_files_are_good_in_an_editor_too() -> None:
         ("  bad-data:", "  Bad Data:", "$.causes"),
         ("slack: U024BE7LH", "slack: ada", "$.people.ada.slack"),
         ("teams: [data]", "teams: data", "$.people.ada.teams"),
+        ("handoff_on: monday", "turn: fortnight", "$.rotations.primary.turn"),
+        ("handoff_on: monday", "every: 0", "$.rotations.primary.every"),
+        ("handoff_on: monday", "slack_group: '@on-call'", "$.rotations.primary.slack_group"),
+        ("handoff_on: monday", "groups: {A B: [ada]}", "$.rotations.primary.groups"),
+        ("handoff_on: monday", "duty: {days: [mon]}", "$.rotations.primary.duty"),
+        ("notice: 2w", "calendar_ics: http://example.com/a.ics", "$.leave.calendar_ics"),
+        ("notice: 2w", "calendar_ics: ../leave.ics", "$.leave.calendar_ics"),
+        ("- days: 7d", "- counted: weekdays", "$.on_deck[0].counted"),
     ],
 )
 def test_an_editor_marks_what_the_loader_refuses_in_the_team_file(old: str, new: str, path: str) -> None:
@@ -57,6 +65,11 @@ def test_an_editor_marks_what_the_loader_refuses_in_the_team_file(old: str, new:
 )
 def test_an_editor_marks_what_the_loader_refuses_in_a_page(old: str, new: str, path: str) -> None:
     assert path in told("pipeline", front(GROWTH.replace(old, new, 1)))
+
+
+@pytest.mark.parametrize("written", ["https://calendar.example.com/a.ics?key=1", "leave.ics", "our leave.ics"])
+def test_an_address_or_a_file_may_hold_the_leave(written: str) -> None:
+    assert told("team", marked(TEAM.replace("notice: 2w", f"calendar_ics: {written}"))) == []
 
 
 @pytest.mark.parametrize("new", ["on: 28", "on: last-day", "on: friday"])

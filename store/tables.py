@@ -203,9 +203,9 @@ class AbsenceRow(SQLModel, table=True):
     request_key: str = Field(unique=True)
     """Names the submitted form: however often it arrives, it is one leave."""
     person: str
+    kind: str
     starts_at: datetime
     ends_at: datetime
-    kind: str
     entered_by: str
     """Slack member id."""
     entered_at: datetime

@@ -17,7 +17,11 @@ from store.session import connect
 from store.tables import RunRow
 from tests.integration.store import hands
 
-TABLES = {"run", "picture", "worker", "inbox", "outbox", "plan_break", "issue", "audit"}
+TABLES = {
+    *("run", "picture", "worker", "inbox", "outbox", "plan_break", "issue", "audit"),
+    *("absence", "roster_override", "volunteer", "swap", "calendar", "calendar_absence", "occurrence", "told_shifts"),
+    *("handoff", "handoff_item", "handoff_note", "handoff_confirmation", "comp", "secret"),
+}
 
 
 @contextmanager

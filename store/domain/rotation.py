@@ -159,12 +159,12 @@ def everybody_at(rotations: Mapping[str, Rotation], key: str, at: datetime) -> t
     return tuple(dict.fromkeys(people))
 
 
-def leaves(rotations: Mapping[str, Rotation], key: str) -> tuple[Rotation, ...]:
+def leaves(rotations: Mapping[str, Rotation], key: str) -> dict[str, Rotation]:
     """Return the rotations with turns of their own behind *key*: itself, or those of its layers."""
     rotation = rotations[key]
     if not rotation.layers:
-        return (rotation,)
-    return tuple(leaf for layer in rotation.layers for leaf in leaves(rotations, layer))
+        return {key: rotation}
+    return {name: leaf for layer in rotation.layers for name, leaf in leaves(rotations, layer).items()}
 
 
 def _version_at(rotation: Rotation, at: datetime) -> Version:

@@ -28,8 +28,10 @@ from bot.inbox import Inbox, InboxClosed
 from bot.listeners.errors import tell_error
 from bot.listeners.heard import Heard, delivery_key, from_command, from_event, from_press, from_submission
 from bot.listeners.reply import reply
-from bot.views.blocks import Message, private
+from bot.views import preview as preview_view
+from bot.views.blocks import Message, escape, private
 from store import inbox
+from store.domain.errors import UserError
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +39,8 @@ Listener = Callable[[Deps, Heard], Message | None]
 """Does the work and returns the private answer, if there is one."""
 Judge = Callable[[Mapping[str, Any]], Mapping[str, str]]
 """Form values to errors by field; empty when the form may close."""
+Preview = Callable[[Deps, Heard], dict[str, Any]]
+"""Form values to a view that shows what they would do, with a button that does it."""
 Body = Mapping[str, Any]
 _ANYTHING = re.compile(".*")
 Event = str | Pattern[str] | dict[str, str | Sequence[str | Pattern[str] | None] | None]
@@ -76,15 +80,51 @@ class Hear:
     def event(self, name: Event, listener: Listener) -> None:
         self._app.event(name)(self._acknowledge_and_do(listener, from_event))
 
-    def form(self, callback_id: str | Pattern[str], judge: Judge, listener: Listener) -> None:
-        """Hear a modal's submission: *judge* decides, before the acknowledgement, whether it may close."""
+    def form(
+        self, callback_id: str | Pattern[str], judge: Judge, listener: Listener, *, closes_all: bool = False
+    ) -> None:
+        """
+        Hear a modal's submission: *judge* decides, before the acknowledgement, whether it may close.
 
+        Args:
+            closes_all: the views below it close with it.
+        """
+        closing = {"response_action": "clear"} if closes_all else {}
+        self._app.view(callback_id)(self._judge_and_do(judge, listener, lambda _body: closing))
+
+    def preview(self, callback_id: str, judge: Judge, preview: Preview) -> None:
+        """
+        Hear a modal's submission that is shown before it is done.
+
+        A view that waits comes on top with the acknowledgement, so that no work delays it, and becomes what *preview*
+        returns, or why it cannot be. Closing it leads back to the form, as it was filled in.
+        """
+
+        def push(body: Body) -> Mapping[str, Any]:
+            return {"response_action": "push", "view": preview_view.waiting(_preview_id(delivery_key(body)))}
+
+        def show(deps: Deps, heard: Heard) -> None:
+            try:
+                view = preview(deps, heard)
+            except UserError as error:
+                view = preview_view.refused(escape(str(error)))
+            try:
+                deps.slack.update_view(_preview_id(heard.key), view)
+            except SlackRefused as error:
+                if error.error != "not_found":  # else it was closed meanwhile
+                    raise
+
+        self._app.view(callback_id)(self._judge_and_do(judge, show, push))
+
+    def _judge_and_do(
+        self, judge: Judge, listener: Listener, answer: Callable[[Body], Mapping[str, Any]]
+    ) -> Callable[..., Awaitable[None]]:
         async def check(ack: Callable[..., Awaitable[Any]], body: dict[str, Any]) -> None:
             errors = judge(from_submission(body).value)
-            await (ack(response_action="errors", errors=dict(errors)) if errors else ack())
+            await (ack(response_action="errors", errors=dict(errors)) if errors else ack(**answer(body)))
             self._start(_nothing if errors else listener, from_submission, body)
 
-        self._app.view(callback_id)(check)
+        return check
 
     def any_shortcut(self, listener: Listener) -> None:
         self._app.shortcut(_ANYTHING)(self._acknowledge_and_do(listener, _asker))
@@ -191,6 +231,11 @@ def _asker(body: Body) -> Heard:
         trigger_id=body.get("trigger_id", ""),
         response_url=body.get("response_url", ""),
     )
+
+
+def _preview_id(key: str) -> str:
+    """Return our own name for the view on top of the form whose delivery has *key*."""
+    return f"preview:{key}"
 
 
 async def _offer_nothing(ack: Callable[..., Awaitable[Any]]) -> None:

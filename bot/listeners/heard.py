@@ -25,7 +25,9 @@ class Heard:
     response_url: str = ""
     thread_ts: str | None = None
     view_id: str = ""
-    """The form's own id: however often it is submitted, it is one form."""
+    """The form's own id, also of one that a button stands in: however often it is submitted, it is one form."""
+    carried: Mapping[str, Any] = field(default_factory=dict)
+    """What a form was given to bring back, beside what people put into it."""
     channel_type: str = ""
     """Of a message: `im` in a direct one."""
     typed: str = ""
@@ -60,17 +62,21 @@ def from_command(body: Mapping[str, Any]) -> Heard:
 def from_press(body: Mapping[str, Any]) -> Heard:
     """Read a button or a select; a select's choice arrives as `choice`, its block's id as `block`."""
     action = body["actions"][0]
+    view = body.get("view") or {}
+    carried = _carried(view)
     value: dict[str, Any] = json.loads(action["value"]) if action.get("value") else {}
     if chosen := action.get("selected_option"):
         value = {"choice": chosen["value"], "block": action.get("block_id", "")}
     return Heard(
         key=delivery_key(body),
         user=body["user"]["id"],
-        channel=(body.get("channel") or {}).get("id", ""),
+        channel=(body.get("channel") or {}).get("id", "") or carried.get("channel", ""),
         value=value,
         trigger_id=body["trigger_id"],
         response_url=body.get("response_url", ""),
         thread_ts=(body.get("message") or {}).get("thread_ts"),
+        view_id=view.get("id", "") if view.get("type") == "modal" else "",
+        carried=carried,
     )
 
 
@@ -78,21 +84,34 @@ def from_submission(body: Mapping[str, Any]) -> Heard:
     """Read a form: block id to what was typed or chosen, None where a field was left empty."""
     state = body["view"]["state"]["values"]
     value = {block: _input(next(iter(elements.values()))) for block, elements in state.items()}
-    channel = body["view"].get("private_metadata") or ""
-    typed = "\n".join(text for text in value.values() if text)
+    carried = _carried(body["view"])
+    typed = "\n".join(text for text in value.values() if isinstance(text, str))
     return Heard(
         key=delivery_key(body),
         user=body["user"]["id"],
         value=value,
-        channel=channel,
+        channel=carried.get("channel", ""),
+        trigger_id=body.get("trigger_id", ""),
         typed=typed,
         view_id=body["view"]["id"],
+        carried=carried,
     )
 
 
-def _input(element: Mapping[str, Any]) -> str | None:
+def _carried(view: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what the app put into a view: JSON, or the channel alone in which it was opened."""
+    kept = view.get("private_metadata") or ""
+    return dict(json.loads(kept)) if kept.startswith("{") else {"channel": kept}
+
+
+def _input(element: Mapping[str, Any]) -> Any:
+    """Return what stands in an element: a text, seconds since 1970 of an instant, or a list where several may be."""
     if chosen := element.get("selected_option"):
         return str(chosen["value"])
+    if "selected_options" in element:
+        return [str(each["value"]) for each in element["selected_options"] or ()]
+    if seconds := element.get("selected_date_time"):
+        return int(seconds)
     typed = element.get("value") or element.get("selected_date")
     return str(typed) if typed else None
 

@@ -1,0 +1,175 @@
+"""
+Two rosters held against each other: what a change does before it is saved, and what has changed since people were told.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from store.domain.oncall import timeline
+from store.domain.roster import Line, Roster
+from store.domain.shift import Shift, Source, Span, cut
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """`[starts_at, ends_at)`, aware UTC, in which another person is on call after than before."""
+
+    line: str | None
+    """None: all pipelines that have somebody on call."""
+    starts_at: datetime
+    ends_at: datetime
+    before: str | None
+    after: str | None
+    why: str
+    """Why whoever is on call after is."""
+    source: Source
+    seat: int = 0
+
+    @property
+    def is_gap(self) -> bool:
+        return self.source is Source.GAP
+
+
+def changes(before: Roster, after: Roster, starts_at: datetime, ends_at: datetime) -> tuple[Change, ...]:
+    """
+    Return where *after* has other people on call than *before* within the window: line by line, in order, merged.
+
+    Pipelines that share their line in both rosters are compared once.
+    """
+    found: list[Change] = []
+    for old, new, key in _pairs(before, after):
+        was = timeline(before, old, starts_at, ends_at) if old else ()
+        now = timeline(after, new, starts_at, ends_at) if new else ()
+        found.extend(_compared(was, now, key))
+    return tuple(found)
+
+
+def _pairs(before: Roster, after: Roster) -> Iterator[tuple[Line | None, Line | None, str | None]]:
+    """Yield lines that answer for the same pipelines before and after, with the key under which people know them."""
+    old = {pipeline: line for line in before.lines for pipeline in line.pipelines}
+    new = {pipeline: line for line in after.lines for pipeline in line.pipelines}
+    seen: set[tuple[Line | None, Line | None]] = set()
+    for pipeline in dict.fromkeys((*new, *old)):
+        pair = (old.get(pipeline), new.get(pipeline))
+        if pair not in seen:
+            seen.add(pair)
+            whole = {each.key for each in pair if each is not None} == {None}
+            yield *pair, None if whole else pipeline
+
+
+def _compared(was: tuple[Shift, ...], now: tuple[Shift, ...], line: str | None) -> Iterator[Change]:
+    for seat in sorted({shift.seat for shift in (*was, *now)}):
+        yield from _of_seat([one for one in was if one.seat == seat], [one for one in now if one.seat == seat], line)
+
+
+def _of_seat(was: list[Shift], now: list[Shift], line: str | None) -> list[Change]:
+    done: list[Change] = []
+    both = (*was, *now)
+    starts_at, ends_at = min(one.starts_at for one in both), max(one.ends_at for one in both)
+    for begin, end in cut(((shift.starts_at, shift.ends_at) for shift in both), starts_at, ends_at):
+        change = _differing(_at(was, begin), _at(now, begin), (begin, end), line)
+        if change is None:
+            continue
+        if done and done[-1].ends_at == begin and replace(done[-1], starts_at=begin, ends_at=end) == change:
+            done[-1] = replace(done[-1], ends_at=end)
+        else:
+            done.append(change)
+    return done
+
+
+def _at(shifts: list[Shift], at: datetime) -> Shift | None:
+    return next((shift for shift in shifts if shift.starts_at <= at < shift.ends_at), None)
+
+
+def _differing(was: Shift | None, now: Shift | None, span: Span, line: str | None) -> Change | None:
+    before, after = (shift.person if shift else None for shift in (was, now))
+    gaps = tuple(shift is not None and shift.source is Source.GAP for shift in (was, now))
+    if before == after and gaps[0] == gaps[1]:
+        return None
+    return Change(
+        line=line,
+        starts_at=span[0],
+        ends_at=span[1],
+        before=before,
+        after=after,
+        why=now.why if now else "nobody is on call for it any more",
+        source=now.source if now else Source.NONE,
+        seat=max(shift.seat for shift in (was, now) if shift),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Time:
+    """`[starts_at, ends_at)`, aware UTC, in which a person is on call."""
+
+    starts_at: datetime
+    ends_at: datetime
+    pipelines: tuple[str, ...] = ()
+    """Empty: all that have somebody on call."""
+    why: str = ""
+
+
+def shifts_of(roster: Roster, person: str, starts_at: datetime, ends_at: datetime) -> tuple[Time, ...]:
+    """
+    Return the person's time on call within the window over all lines, in order, no hour twice.
+
+    Times that touch and differ in nothing are one; where a person has all pipelines none is named.
+    """
+    held = [
+        (line, shift)
+        for line in roster.lines
+        if line.rotation is not None
+        for shift in timeline(roster, line, starts_at, ends_at)
+        if shift.person == person
+    ]
+    everything = {pipeline for line in roster.lines if line.rotation is not None for pipeline in line.pipelines}
+    done: list[Time] = []
+    for begin, end in cut(((shift.starts_at, shift.ends_at) for _, shift in held), starts_at, ends_at):
+        here = [(line, shift) for line, shift in held if shift.starts_at <= begin < shift.ends_at]
+        if not here:
+            continue
+        pipelines = {pipeline for line, _ in here for pipeline in line.pipelines}
+        named = () if pipelines == everything else tuple(sorted(pipelines))
+        whys = dict.fromkeys(shift.why for _, shift in here)
+        _append(done, Time(starts_at=begin, ends_at=end, pipelines=named, why="; ".join(whys)))
+    return tuple(done)
+
+
+def _append(done: list[Time], time: Time) -> None:
+    if done and done[-1].ends_at == time.starts_at and (done[-1].pipelines, done[-1].why) == (time.pipelines, time.why):
+        done[-1] = replace(done[-1], ends_at=time.ends_at)
+    else:
+        done.append(time)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """A time in which a person's part in the roster differs from what that person was told."""
+
+    starts_at: datetime
+    ends_at: datetime
+    before: tuple[str, ...] | None
+    """Pipelines, empty for all; None: not on call."""
+    after: tuple[str, ...] | None
+    why: str = ""
+    """Why the person is on call now; empty where they no longer are."""
+
+
+def moved(told: Iterable[Time], now: Iterable[Time], starts_at: datetime, ends_at: datetime) -> tuple[Moved, ...]:
+    """Return what differs between two sets of times of one person within the window, in order, merged."""
+    told, now = tuple(told), tuple(now)
+    done: list[Moved] = []
+    for begin, end in cut(((one.starts_at, one.ends_at) for one in (*told, *now)), starts_at, ends_at):
+        was, is_now = (
+            next((one for one in each if one.starts_at <= begin < one.ends_at), None) for each in (told, now)
+        )
+        before, after = (one.pipelines if one else None for one in (was, is_now))
+        if before == after:
+            continue
+        piece = Moved(starts_at=begin, ends_at=end, before=before, after=after, why=is_now.why if is_now else "")
+        if done and done[-1].ends_at == begin and replace(done[-1], starts_at=begin, ends_at=end) == piece:
+            done[-1] = replace(done[-1], ends_at=end)
+        else:
+            done.append(piece)
+    return tuple(done)

@@ -1,7 +1,10 @@
 """Time as a value: one clock object, handed in where the program is wired."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Protocol
+
+HAND = "hand:"
 
 
 class Clock(Protocol):
@@ -32,16 +35,35 @@ class FastClock:
         return self._start + (datetime.now(UTC) - self._since) * self._speed
 
 
+class HandClock:
+    """A clock that somebody moves by hand: it shows the instant that stands in a file."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def now(self) -> datetime:
+        return _instant(self._file.read_text(encoding="utf-8").strip()).astimezone(UTC)
+
+
 def from_setting(text: str) -> Clock:
     """
-    Return the clock that `BATON_CLOCK` asks for: `<instant>@<speed>`, `<instant>@<speed>@<since>` or nothing.
+    Return the clock that `BATON_CLOCK` asks for: `<instant>@<speed>`, `<instant>@<speed>@<since>`, `hand:<file>` or
+    nothing.
 
-    Several processes share one fast clock when all are given the same `<since>`, an instant of the machine's.
+    Several processes share one fast clock when all are given the same `<since>`, an instant of the machine's; or one
+    that is moved by hand when all read the same file.
 
     Raises: ValueError: it reads as none of these.
     """
     if not text:
         return SystemClock()
+    if text.startswith(HAND):
+        clock = HandClock(Path(text.removeprefix(HAND)))
+        try:
+            clock.now()
+        except OSError as error:
+            raise ValueError(f"the file of the clock cannot be read: {error.strerror}") from None
+        return clock
     start, _, rest = text.partition("@")
     speed, _, since = rest.partition("@")
     begun = _instant(since) if since else datetime.now(UTC)

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.demo import members
 from store import migrations, runs
 from store.domain.run import Progress, Result, Run, RunStatus, Stage, advance
-from store.plans import load_plan
+from store.plans import Plan, load_plan
 from store.session import Sessions, connect
 from store.settings import PLANS
 from tests.driver import Seat, Workspace, running_sandbox, until
@@ -112,32 +113,82 @@ def a_result(**changes: Any) -> Result:
 
 
 @dataclass
+class Clock:
+    """The team's clock, moved by hand: `clock.set("2026-01-12 10:00")` on the wall clock of the plan."""
+
+    file: Path
+    zone: str
+
+    def set(self, local: str) -> datetime:
+        at = datetime.fromisoformat(local).replace(tzinfo=ZoneInfo(self.zone)).astimezone(UTC)
+        new = self.file.with_suffix(".new")
+        new.write_text(at.isoformat())
+        new.replace(self.file)  # a reader never sees half of it
+        return at
+
+
+@dataclass
 class World:
     slack: Workspace
     bot: Bot
     sessions: Sessions
     folder: Path
+    plan: Plan
+    clock: Clock
+    """Moves only a world that was started with an instant."""
 
     @property
     def hand(self) -> Hand:
         return Hand(self.sessions)
 
+    @property
+    def channel(self) -> str:
+        """The plan's on-call channel."""
+        return f"#{self.plan.team.channels.oncall}"
+
     def as_(self, name: str) -> Seat:
-        return self.slack.as_(f"U0{name.upper()}")
+        """Return the seat of a person by their key in the plan, in the on-call channel."""
+        person = self.plan.team.people.get(name)
+        seat = self.slack.as_(person.slack if person and person.slack else f"U0{name.upper()}")
+        seat.here = self.channel
+        return seat
 
 
 @contextmanager
 def running_world(
-    folder: Path, *, transport: str = "socket", database_url: str = "", **settings: str
+    folder: Path,
+    *,
+    transport: str = "socket",
+    database_url: str = "",
+    plan: Plan = PLAN,
+    at: str = "",
+    **settings: str,
 ) -> Iterator[World]:
-    """Serve a workspace and a bot under *folder* until the block ends. *transport*: `socket` or `http`."""
+    """
+    Serve a workspace and a bot under *folder* until the block ends.
+
+    Args:
+        transport: `socket` or `http`.
+        at: where the team's clock stands, on the plan's wall clock, until it is moved; empty: the machine's clock.
+    """
     port = free_port()
     events = f"http://127.0.0.1:{port}/slack/events" if transport == "http" else ""
-    with running_sandbox(folder, people=PEOPLE, request_url=events, rate_limits=False) as slack:
+    channels = plan.team.channels
+    clock = Clock(folder / "clock", plan.team.zone)
+    if at:
+        clock.set(at)
+        settings = {"BATON_CLOCK": f"hand:{clock.file}", **settings}
+    workspace = {
+        "people": members(plan),
+        "channels": (channels.oncall, channels.alerts, channels.incidents),
+        "usergroups": tuple({one.slack_group for one in plan.team.rotations.values() if one.slack_group}),
+    }
+    with running_sandbox(folder, request_url=events, rate_limits=False, **workspace) as slack:
         database_url = database_url or f"sqlite:///{folder / 'baton.db'}"
         environment = {
             **environment_for(slack, folder, port=port),
             "SLACK_SOCKET_MODE": "0" if transport == "http" else "1",
+            "BATON_PLAN": str(plan.folder),
             "DATABASE_URL": database_url,
             **settings,
         }
@@ -148,7 +199,7 @@ def running_world(
         if transport == "socket":
             slack.wait_for_app(connections=2)
         try:
-            yield World(slack, bot, sessions, folder)
+            yield World(slack, bot, sessions, folder, plan, clock)
         finally:
             if bot.process is not None and bot.process.poll() is None:
                 bot.stop()

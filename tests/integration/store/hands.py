@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import event
 
-from store import inbox, migrations, outbox, runs
+from store import inbox, migrations, occurrences, outbox, runs
 from store.session import Sessions, connect
 
 AT = datetime(2024, 6, 4, 9, 30, tzinfo=UTC)
@@ -47,6 +47,11 @@ def claim_all(url: str, worker: str) -> list[int]:
         if run is None:
             return claimed
         claimed.append(run.id)
+
+
+def claim_occurrence(url: str) -> bool:
+    with Sessions(connect(url)).writing() as db:
+        return occurrences.claim(db, name="handoff", due_at=AT, at=AT)
 
 
 def claim_messages(url: str) -> list[str]:

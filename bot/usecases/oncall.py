@@ -6,15 +6,20 @@ from enum import StrEnum
 
 from bot.deps import Deps
 from store import rosters
+from store.domain.errors import UserError
 from store.domain.moment import Moment, begins_moment, read_moment
 from store.domain.oncall import on_call, timeline
-from store.domain.pipeline import find_pipeline
+from store.domain.pipeline import UnknownPipeline, find_pipeline
 from store.domain.roster import Line, Roster
 from store.domain.roundup import Group, roundup
 from store.domain.shift import Shift
 from store.domain.wall import DAY, day_of, days_span
 
 MINE_AHEAD = timedelta(weeks=26)
+
+
+class NotUnderstood(UserError):
+    """A word that is neither a view nor a pipeline nor a day."""
 
 
 class Show(StrEnum):
@@ -65,7 +70,7 @@ def read(deps: Deps, typed: str, *, at: datetime) -> Asked:
     """
     Return what *typed* asks for, its words in any order: a view, a pipeline, a day or a time.
 
-    Raises: UnknownPipeline, BadMoment.
+    Raises: NotUnderstood, BadMoment.
     """
     zone = deps.plan.team.zone
     words = typed.lower().split()
@@ -79,8 +84,15 @@ def read(deps: Deps, typed: str, *, at: datetime) -> Asked:
         else:
             name.append(word)
     moment = read_moment(when, today=day_of(at, zone), zone=zone) if when else None
-    pipeline = find_pipeline(deps.plan.pipelines, " ".join(name)).key if name else None
+    pipeline = _pipeline(deps, " ".join(name)) if name else None
     return Asked(Show.AT if moment and show is Show.NOW else show, pipeline, moment)
+
+
+def _pipeline(deps: Deps, typed: str) -> str:
+    try:
+        return find_pipeline(deps.plan.pipelines, typed).key
+    except UnknownPipeline as error:
+        raise NotUnderstood(f"{error} `/oncall help` lists what I understand.") from error
 
 
 def stretch(known: Roster, asked: Asked, *, at: datetime) -> Stretch:

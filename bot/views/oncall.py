@@ -57,7 +57,7 @@ def current(team: TeamFile, groups: Sequence[Group], *, at: datetime | None = No
             lines = "\n".join(_next(team, shift) for shift in group.coming[:COMING])
             blocks.append(section(f"*Next*\n{lines}"))
         blocks += [context(each) for each in _beside(team, group.now)]
-    blocks += [context(_without(group)) for group in groups if not _is_held(group)]
+    blocks += [context(_on_purpose(group.pipelines, group.now)) for group in groups if not _is_held(group)]
     if not groups:
         blocks.append(
             section("Nobody is on call: this plan has no rotation. Add one under `rotations` in `team.yaml`.")
@@ -71,12 +71,16 @@ def current(team: TeamFile, groups: Sequence[Group], *, at: datetime | None = No
 
 
 def _is_held(group: Group) -> bool:
-    return bool(group.coming) or any(shift.source is not Source.NONE for shift in group.now)
+    return bool(group.coming) or not _is_nobody(group.now)
 
 
-def _without(group: Group) -> str:
-    why = next((shift.why for shift in group.now), "")
-    return f"*{', '.join(group.pipelines)}*: no on-call on purpose. {escape(why)}"
+def _is_nobody(shifts: Iterable[Shift]) -> bool:
+    return all(shift.source is Source.NONE for shift in shifts)
+
+
+def _on_purpose(keys: Sequence[str], shifts: Iterable[Shift]) -> str:
+    why = next((shift.why for shift in shifts), "")
+    return f"*{', '.join(keys) or 'All pipelines'}*: no on-call on purpose. {escape(why)}"
 
 
 def _now(team: TeamFile, group: Group, *, several: bool) -> str:
@@ -157,6 +161,9 @@ def days(team: TeamFile, lines: Sequence[tuple[Line, tuple[Shift, ...]]], first:
     title = f"{first:%a %d %b} – {last:%a %d %b %Y}" if first != last else f"{first:%A %d %B %Y}"
     blocks: list[Block] = [header(f"On call, {title}")]
     for keys, found in _alike(lines):
+        if _is_nobody(found):
+            blocks.append(context(_on_purpose(keys, found)))
+            continue
         rows = [_day(team, day) for day in by_day(found, first, last, team.zone)]
         named = f"*{', '.join(keys)}*\n" if keys else ""
         blocks += [section(named + "\n".join(rows[at : at + 31])) for at in range(0, len(rows), 31)]
@@ -203,9 +210,8 @@ def month(team: TeamFile, lines: Sequence[tuple[Line, tuple[Shift, ...]]], first
     title = f"{first:%B %Y}"
     blocks: list[Block] = [header(f"On call, {title}")]
     for keys, found in _alike(lines):
-        if all(shift.source is Source.NONE for shift in found):
-            why = next((shift.why for shift in found), "")
-            blocks.append(context(f"*{', '.join(keys)}*: no on-call on purpose. {escape(why)}"))
+        if _is_nobody(found):
+            blocks.append(context(_on_purpose(keys, found)))
             continue
         cells = by_day(found, first, last, team.zone)
         named = f"*{', '.join(keys)}*\n" if keys else ""
@@ -223,6 +229,8 @@ def _calendar(team: TeamFile, cells: Sequence[Day]) -> str:
     monday = cells[0].day - cells[0].day.weekday() * DAY
     by_date = {cell.day: cell for cell in cells}
     while monday <= cells[-1].day:
+        if len(rows) > 1:
+            rows.append("")
         week = [by_date.get(monday + step * DAY) for step in range(7)]
         rows.append("".join(f"{cell.day.day if cell else '':<{CELL}}" for cell in week).rstrip())
         rows.append("".join(f"{_cell(team, cell) if cell else '':<{CELL}}" for cell in week).rstrip())

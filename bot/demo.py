@@ -184,6 +184,7 @@ def _parts(plan: Plan, state: Path, shell: Mapping[str, str], *, port: int, bot_
     sandbox = [
         *("--port", str(port), "--state", str(state / "workspace.db"), "--manifest", str(MANIFEST)),
         *("--people", str(people), "--channels", f"{channels.oncall},{channels.alerts},{channels.incidents}"),
+        *("--usergroups", ",".join(user_groups(plan))),
         *("--clock", clock),
         *("--bot-token", SECRETS["SLACK_BOT_TOKEN"], "--app-token", SECRETS["SLACK_APP_TOKEN"]),
         *("--signing-secret", SECRETS["SLACK_SIGNING_SECRET"]),
@@ -211,6 +212,11 @@ def members(plan: Plan) -> list[dict[str, object]]:
         if person.slack
     ]
     return [*known, {**OUTSIDER, "email": "rin@example.com", "tz": plan.team.zone}]
+
+
+def user_groups(plan: Plan) -> list[str]:
+    """Return the handles that follow the plan's rotations."""
+    return sorted({rotation.slack_group for rotation in plan.team.rotations.values() if rotation.slack_group})
 
 
 def _free(port: int) -> int:

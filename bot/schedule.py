@@ -10,7 +10,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.deps import Deps
-from bot.usecases import plan, run, upkeep
+from bot.usecases import plan, reminder, run, sync, upkeep
 from store.session import UNREACHABLE
 
 logger = logging.getLogger(__name__)
@@ -29,6 +29,8 @@ def ticks() -> tuple[Tick, ...]:
         Tick("take runs from dead workers", timedelta(seconds=5), run.release_lost_runs),
         Tick("say that a queued run has no worker", timedelta(seconds=10), run.tell_waiting_runs),
         Tick("reload the plan", timedelta(seconds=2), plan.Watch().look),
+        Tick("keep the user group and the topic in step", timedelta(seconds=5), sync.Sync().tick),
+        Tick("remind who goes on call", timedelta(seconds=5), reminder.tick),
         Tick("forget what has served its time", timedelta(hours=6), upkeep.forget),
     )
 

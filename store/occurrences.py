@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import delete, func
 from sqlmodel import Session, col, select
 
 from store.session import insert_into
@@ -21,7 +21,21 @@ def claim(db: Session, *, name: str, due_at: datetime, at: datetime) -> bool:
     return db.exec(claimed).first() is not None
 
 
+def is_done(db: Session, *, name: str, due_at: datetime) -> bool:
+    return db.get(OccurrenceRow, (name, due_at)) is not None
+
+
 def last(db: Session, *, name: str) -> datetime | None:
     """Return the newest due instant of *name* that was done, or None."""
     found: datetime | None = db.exec(select(func.max(OccurrenceRow.due_at)).where(OccurrenceRow.name == name)).one()
     return found
+
+
+def done(db: Session, *, name: str, due_at: datetime) -> bool:
+    """Return whether the firing of *name* at *due_at* was claimed: a look before a write, for what is due for hours."""
+    return db.get(OccurrenceRow, (name, due_at)) is not None
+
+
+def undo(db: Session, *, name: str, due_at: datetime) -> None:
+    """Let the firing of *name* at *due_at* come again."""
+    db.exec(delete(OccurrenceRow).where(col(OccurrenceRow.name) == name, col(OccurrenceRow.due_at) == due_at))

@@ -9,7 +9,8 @@ import http.client
 import logging
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,6 +32,7 @@ TRANSIENT = frozenset({"internal_error", "fatal_error", "service_unavailable", "
 PAGES = 20
 FILES_KEPT = 200
 FILE_LOOKS, FILE_LOOK_S = 6, 0.4
+VIEW_LOOKS, VIEW_LOOK_S = 8, 0.25
 
 
 class SlackUnavailable(Exception):
@@ -68,6 +70,7 @@ class Slack:
         self._pace = Pace()
         self._channels: dict[str, str] = {}
         self._files: dict[str, str] = {}
+        self._groups: dict[str, str] = {}
         self._channels_lock = threading.Lock()
 
     def post(self, channel: str, payload: Mapping[str, Any], *, key: str, thread_ts: str | None) -> Posted:
@@ -139,8 +142,61 @@ class Slack:
     def open_view(self, trigger_id: str, view: Mapping[str, Any]) -> None:
         self._call("views.open", trigger_id=trigger_id, view=view)
 
+    def push_view(self, trigger_id: str, view: Mapping[str, Any]) -> None:
+        """Put *view* on top of the modal whose button was pressed."""
+        self._call("views.push", trigger_id=trigger_id, view=view)
+
+    def update_view(self, external_id: str, view: Mapping[str, Any]) -> None:
+        """
+        Put *view* in place of the one that was opened under *external_id* a moment ago.
+
+        It comes to be when Slack has read our acknowledgement, which may be after this call: look again, for a while.
+
+        Raises: SlackRefused: `not_found`: it was closed, or never came to be.
+        """
+        for look in range(VIEW_LOOKS):
+            try:
+                self._call("views.update", external_id=external_id, view=view)
+                return
+            except SlackRefused as error:
+                if error.error != "not_found" or look == VIEW_LOOKS - 1:
+                    raise
+            time.sleep(VIEW_LOOK_S)
+
     def publish_home(self, user: str, view: Mapping[str, Any]) -> None:
         self._call("views.publish", user_id=user, view=view)
+
+    def topic(self, channel: str) -> str:
+        """Return the topic of a channel, by id or by its name with a hash, escaped as Slack keeps it."""
+        found = self._call("conversations.info", channel=self._id_of(channel))["channel"]
+        return str((found.get("topic") or {}).get("value") or "")
+
+    def set_topic(self, channel: str, topic: str) -> None:
+        self._call("conversations.setTopic", channel=self._id_of(channel), topic=topic)
+
+    def group_members(self, handle: str) -> tuple[str, ...]:
+        """Return who is in the user group `@handle`. Raises: SlackRefused: `no_such_subteam`, also when off."""
+        with self._known_group(handle) as group:
+            return tuple(self._call("usergroups.users.list", usergroup=group)["users"])
+
+    def set_group_members(self, handle: str, users: Iterable[str]) -> None:
+        """Put exactly *users* into the user group; Slack refuses to empty one."""
+        with self._known_group(handle) as group:
+            self._call("usergroups.users.update", usergroup=group, users=",".join(users))
+
+    @contextmanager
+    def _known_group(self, handle: str) -> Iterator[str]:
+        """Give the group's id; one that Slack does not know any more is looked up anew the next time."""
+        if handle not in self._groups:
+            self._groups = {each["handle"]: each["id"] for each in self._call("usergroups.list")["usergroups"]}
+        if handle not in self._groups:
+            raise SlackRefused("usergroups.list", "no_such_subteam")
+        try:
+            yield self._groups[handle]
+        except SlackRefused as error:
+            if error.error == "no_such_subteam":
+                self._groups = {}
+            raise
 
     def _id_of(self, place: str) -> str:
         """

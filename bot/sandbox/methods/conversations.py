@@ -10,6 +10,7 @@ from bot.sandbox.wire import Args
 
 _READ = ("channels:read", "groups:read", "im:read")
 _HISTORY = ("channels:history", "groups:history", "im:history")
+_TOPIC = {"channels": ("channels:manage", "channels:write.topic"), "groups": ("groups:write", "groups:write.topic")}
 _KIND_OF_TYPE = {"public_channel": "channels", "private_channel": "groups", "im": "im", "mpim": "mpim"}
 
 
@@ -108,6 +109,7 @@ def set_topic(app: App, args: Args) -> Doc:
     channel = channel_of(app, args, member=True)
     if channel["is_im"]:
         raise Refused("method_not_supported_for_channel_type")
+    app.need_scope(*_TOPIC[kind_of(channel)])
     topic = args.text("topic")
     if len(topic) > 250:
         raise Refused("too_long")
@@ -167,6 +169,6 @@ METHODS = {
     "conversations.open": Method(open_dm, ("im:write", "channels:manage", "groups:write", "mpim:write"), TIER_3),
     "conversations.members": Method(members, _READ, TIER_4),
     "conversations.join": Method(join, ("channels:join",), TIER_3),
-    "conversations.setTopic": Method(set_topic, ("channels:manage", "channels:write.topic"), TIER_2),
+    "conversations.setTopic": Method(set_topic, tuple(each for some in _TOPIC.values() for each in some), TIER_2),
     "users.conversations": Method(users_conversations, _READ, TIER_3),
 }

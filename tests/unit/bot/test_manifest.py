@@ -18,12 +18,19 @@ SCOPES = {
     "chat.postEphemeral": {"chat:write"},
     "conversations.history": {"channels:history", "groups:history", "im:history"},
     "conversations.replies": {"channels:history", "groups:history", "im:history"},
+    "conversations.info": {"channels:read", "groups:read"},
     "conversations.list": {"channels:read", "groups:read"},
     "conversations.open": {"im:write"},
+    "conversations.setTopic": {"channels:write.topic", "groups:write.topic"},
     "files.info": {"files:read"},
     "files.upload_v2": {"files:write"},
+    "usergroups.list": {"usergroups:read"},
+    "usergroups.users.list": {"usergroups:read"},
+    "usergroups.users.update": {"usergroups:write"},
     "views.open": set(),
     "views.publish": set(),
+    "views.push": set(),
+    "views.update": set(),
 }
 EVENTS = {"app_home_opened": set(), "app_mention": {"app_mentions:read"}, "message.im": {"im:history"}}
 

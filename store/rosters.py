@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 from sqlmodel import Session, col, select
 
 from store.domain.absence import Absence, Kind
@@ -30,16 +30,18 @@ def load_roster(db: Session, plan: Plan) -> Roster:
 
 
 def load_entries(db: Session) -> Entries:
-    """Return what holds: no cancelled entry, no swap that came to nothing."""
+    """Return what holds: no cancelled entry, no swap that never came to anything."""
     return Entries(
         absences=(*map(_absence_of, _holding(db, AbsenceRow)), *_blocked(db)),
         overrides=tuple(map(_override_of, _holding(db, OverrideRow))),
         volunteers=tuple(map(_volunteer_of, _holding(db, VolunteerRow))),
-        swaps=tuple(map(_swap_of, db.exec(select(SwapRow).where(col(SwapRow.state).in_(STANDING)).order_by(_ID)))),
+        swaps=tuple(map(_swap_of, db.exec(select(SwapRow).where(_counts).order_by(_ID)))),
     )
 
 
 _ID = col(SwapRow.id)
+_counts = or_(col(SwapRow.state).in_(STANDING), col(SwapRow.accepted_at).is_not(None))
+"""Once accepted, a swap holds for the turns that had begun when it was withdrawn or fell."""
 
 
 def _holding(db: Session, table: type[Entered]) -> Iterable[Entered]:
@@ -61,6 +63,18 @@ def save_absence(db: Session, absence: Absence, *, request_key: str, by: str) ->
         entered_at=absence.entered_at,
     )
     return _absence_of(db.exec(select(AbsenceRow).where(AbsenceRow.request_key == request_key)).one())
+
+
+def find_absence(db: Session, *, request_key: str) -> Absence | None:
+    """Return the leave that this form entered already, taken back since or not."""
+    row = db.exec(select(AbsenceRow).where(AbsenceRow.request_key == request_key)).first()
+    return _absence_of(row) if row else None
+
+
+def find_override(db: Session, *, request_key: str) -> Override | None:
+    """Return the override that this form entered already, taken back since or not."""
+    row = db.exec(select(OverrideRow).where(OverrideRow.request_key == request_key)).first()
+    return _override_of(row) if row else None
 
 
 def save_override(db: Session, override: Override, *, request_key: str) -> Override:
@@ -110,6 +124,7 @@ def save_swap(db: Session, swap: Swap, *, request_key: str) -> Swap:
         state=swap.state.value,
         entered_by=swap.entered_by,
         asked_at=swap.asked_at,
+        accepted_at=swap.accepted_at,
         decided_at=swap.decided_at,
     )
     return _swap_of(db.exec(select(SwapRow).where(SwapRow.request_key == request_key)).one())
@@ -120,10 +135,21 @@ def find_swap(db: Session, id: int) -> Swap | None:  # noqa: A002 - it is one
     return _swap_of(row) if row else None
 
 
+def find_swap_of(db: Session, *, request_key: str) -> Swap | None:
+    """Return the swap that this form asked for already."""
+    row = db.exec(select(SwapRow).where(SwapRow.request_key == request_key)).first()
+    return _swap_of(row) if row else None
+
+
 def move_swap(db: Session, before: Swap, after: Swap) -> bool:
     """Note the next state of a swap. False: somebody else was first, and nothing is changed."""
     moved = update(SwapRow).where(col(SwapRow.id) == before.id, col(SwapRow.state) == before.state.value)
-    return db.exec(moved.values(state=after.state.value, decided_at=after.decided_at)).rowcount == 1
+    return (
+        db.exec(
+            moved.values(state=after.state.value, accepted_at=after.accepted_at, decided_at=after.decided_at)
+        ).rowcount
+        == 1
+    )
 
 
 def cancel(db: Session, entry: Absence | Override | Volunteer, *, at: datetime) -> bool:
@@ -198,6 +224,7 @@ def _swap_of(row: SwapRow) -> Swap:
         takes=row.takes,
         state=SwapState(row.state),
         asked_at=row.asked_at,
+        accepted_at=row.accepted_at,
         decided_at=row.decided_at,
         entered_by=row.entered_by,
     )

@@ -266,6 +266,7 @@ class SwapRow(SQLModel, table=True):
     entered_by: str
     """Key of a person."""
     asked_at: datetime
+    accepted_at: datetime | None = None
     decided_at: datetime | None = None
 
 
@@ -326,19 +327,31 @@ class HandoffRow(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     rotation: str
+    """The first of `rotations`."""
+    rotations: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    """Those that change hands at once between the same people."""
     due_at: datetime
     """The instant at which hands change."""
+    held_at: datetime
+    """When its checklist is due: later where a holiday moves it."""
+    ends_at: datetime
+    """When hands change next."""
     small: bool = False
     """Within a turn, such as the end of an override."""
     outgoing: list[str] = Field(sa_column=Column(JSON, nullable=False))
     incoming: list[str] = Field(sa_column=Column(JSON, nullable=False))
     """Keys of people; whoever covers stands in the place of who is away."""
+    remarks: list[str] = Field(sa_column=Column(JSON, nullable=False))
     posted_at: datetime
     late: bool = False
+    started_by: str | None = None
+    """Slack member id of who started it by hand."""
     nudged: int = 0
     """How many times whoever has not confirmed was asked again."""
     lead_told_at: datetime | None = None
     completed_at: datetime | None = None
+    carried_at: datetime | None = None
+    """When the next one took over what was unfinished."""
 
 
 class HandoffItemRow(SQLModel, table=True):
@@ -348,16 +361,19 @@ class HandoffItemRow(SQLModel, table=True):
     __table_args__ = (Index("handoff_item_of", "handoff_id"),)
 
     id: int | None = Field(default=None, primary_key=True)
+    request_key: str = Field(unique=True)
+    """Names the form that a person filled in, or the item's place in its handoff."""
     handoff_id: int = Field(foreign_key="handoff.id")
-    position: int
     group: str
-    """Where it came from: the plan, open issues, runs, the week ahead, last week, a person."""
+    """Where it came from: a person, the plan's checklist, a manual check."""
     text: str = Field(sa_column=Column(PlainText, nullable=False))
     since: datetime
     """Due instant of the handoff in which it first stood."""
     done_by: str | None = None
     """Slack member id."""
     done_at: datetime | None = None
+    pressed_at: str = "0"
+    """Slack's stamp of the press that last changed it: one that was overtaken changes nothing."""
 
 
 class HandoffNoteRow(SQLModel, table=True):

@@ -33,7 +33,7 @@ class Absence:
 
     @property
     def why(self) -> str:
-        return f"{self.kind}: {self.name}" if self.name else self.kind.value
+        return f"{self.kind}: {self.name}" if self.kind is Kind.HOLIDAY and self.name else self.kind.value
 
 
 class BadLeave(UserError):

@@ -4,14 +4,14 @@ Who steps in for whoever is away: the plan's rules in their order, moment by mom
 Cover never moves the rotation. When every rule is exhausted there is a gap, which says whom the rules came to.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from store.domain.absence import Absence
 from store.domain.held import Held
 from store.domain.roster import Line, Roster
-from store.domain.rotation import Turn, Unit, following, orders_people, preceding
+from store.domain.rotation import Turn, Unit, following, in_order, orders_people, preceding
 from store.domain.shift import Passed, Source, cut
 from store.domain.team import Cover
 
@@ -28,6 +28,8 @@ class Candidate:
     """A volunteer's offer holds from here …"""
     ends_at: datetime | None = None
     """… to here; None: always."""
+    of_order: bool = False
+    """Comes from the rotation's order, and so covers only while in it."""
 
     def offers(self, starts_at: datetime, ends_at: datetime) -> bool:
         return (self.starts_at is None or self.starts_at <= starts_at) and (
@@ -57,14 +59,26 @@ def covered(roster: Roster, line: Line, held: Held, loads: Loads) -> Iterator[Co
         return
     candidates = tuple(_candidates(roster, line, held, loads))
     absences = {one.person: roster.away(one.person, held.starts_at, held.ends_at) for one in candidates}
+    beside = tuple(_beside(roster, line, held, loads))
     spans = [(one.starts_at, one.ends_at) for each in (away, *absences.values()) for one in each]
+    spans += [(one.starts_at, one.ends_at) for one in beside]
     spans += [(one.starts_at, one.ends_at) for one in candidates if one.starts_at and one.ends_at]
+    spans += [(at, at) for at in roster.rotations[held.rotation].changes]
     for begin, end in cut(spans, held.starts_at, held.ends_at):
         absence = _holding(away, begin)
         if absence is None:
             yield _as_held(held, begin, end)
         else:
-            yield _step_in(roster, held, absence, candidates, absences, begin, end)
+            taken = {one.person for one in beside if one.starts_at <= begin < one.ends_at}
+            free = [one for one in candidates if one.person not in taken]
+            yield _step_in(roster, held, absence, free, absences, begin, end)
+
+
+def _beside(roster: Roster, line: Line, held: Held, loads: Loads) -> Iterator[Covered]:
+    """Yield who covers the seats before this one in the same turn: nobody takes two of them."""
+    assert held.turn is not None
+    for seat, (person, _, _) in enumerate(roster.members(held.rotation, held.turn)[: held.seat]):
+        yield from covered(roster, line, replace(held, person=person, seat=seat), loads)
 
 
 def _as_held(held: Held, begin: datetime, end: datetime) -> Covered:
@@ -79,21 +93,25 @@ def _step_in(
     roster: Roster,
     held: Held,
     absence: Absence,
-    candidates: tuple[Candidate, ...],
+    candidates: Iterable[Candidate],
     absences: Mapping[str, tuple[Absence, ...]],
     begin: datetime,
     end: datetime,
 ) -> Covered:
     passed: list[Passed] = []
+    present = in_order(roster.rotations[held.rotation], begin)
     for candidate in candidates:
         if not candidate.offers(begin, end) or any(one.person == candidate.person for one in passed):
+            continue
+        name = roster.name_of(candidate.person)
+        if candidate.of_order and candidate.person not in present:
+            passed.append(Passed(candidate.person, f"{name}, {candidate.role}, is not in the rotation at that time"))
             continue
         theirs = _holding(absences[candidate.person], begin)
         if theirs is None:
             why = f"covers for {roster.name_of(absence.person)} ({absence.why}) as {candidate.role}"
             why = "; ".join([why, *(one.why for one in passed)])
             return Covered(held, candidate.person, begin, end, why, Source.COVER, absence.person, tuple(passed))
-        name = roster.name_of(candidate.person)
         passed.append(Passed(candidate.person, f"{name}, {candidate.role}, is away too ({theirs.why})"))
     why = "; ".join([f"{roster.name_of(absence.person)} is away ({absence.why})", *(one.why for one in passed)])
     if Cover.VOLUNTEER in roster.cover:
@@ -130,7 +148,7 @@ def _of_turn(roster: Roster, held: Held, turn: Turn | None, which: str, side: st
     people = [person for person, _, _ in roster.members(held.rotation, turn)] if turn else []
     # who serves together steps in seat for seat; the rest of the other group only after that
     for person in (*people[held.seat : held.seat + 1], *people[: held.seat], *people[held.seat + 1 :]):
-        yield Candidate(person, f"{which} week’s on-call" if weekly else f"on call the turn {side}")
+        yield Candidate(person, f"{which} week’s on-call" if weekly else f"on call the turn {side}", of_order=True)
 
 
 def _secondary(roster: Roster, line: Line, held: Held, _loads: Loads) -> Iterator[Candidate]:
@@ -146,7 +164,7 @@ def _least_loaded(roster: Roster, _line: Line, held: Held, loads: Loads) -> Iter
     assert held.turn is not None
     people = orders_people(roster.rotations[held.rotation], held.turn)
     for person in sorted(people, key=lambda one: loads.get(one, timedelta())):  # ties: who is next in the order
-        yield Candidate(person, "least on call this year")
+        yield Candidate(person, "least on call this year", of_order=True)
 
 
 def _volunteer(roster: Roster, line: Line, _held: Held, _loads: Loads) -> Iterator[Candidate]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from store.domain.roster import Line, Roster
 from store.domain.rotation import Duty, Rotation, Turn, begins_at, on_duty, turns
 from store.domain.shift import Source, Span
+from store.domain.wall import local_of
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ def held(roster: Roster, line: Line, starts_at: datetime, ends_at: datetime) -> 
 def _of_rotation(roster: Roster, key: str, starts_at: datetime, ends_at: datetime) -> Iterator[Held]:
     rotation = roster.rotations[key]
     if rotation.layers:
-        yield from _stacked(roster, rotation, starts_at, ends_at)
+        for piece in _stacked(roster, rotation, starts_at, ends_at):
+            yield from _during(rotation.duty, rotation, piece, "") if rotation.duty else (piece,)
         return
     begins = begins_at(rotation)
     if begins is None or starts_at < begins:
@@ -51,14 +53,16 @@ def _of_rotation(roster: Roster, key: str, starts_at: datetime, ends_at: datetim
 
 
 def _not_yet(key: str, rotation: Rotation) -> str:
-    first = min((version.starts_on for version in rotation.versions), default=None)
-    return f"the rotation {key} begins on {first:%a %d %b %Y}" if first else f"the rotation {key} has no order yet"
+    begins = begins_at(rotation)
+    if begins is None:
+        return f"the rotation {key} has no order yet"
+    return f"the rotation {key} begins on {local_of(begins, rotation.zone):%a %d %b %Y}"
 
 
 def _of_turn(roster: Roster, key: str, turn: Turn, begin: datetime, end: datetime) -> Iterator[Held]:
     if not turn.members:
-        why = "nobody is left in the rotation" if turn.of else "the rotation has nobody in it, on purpose"
-        yield Held(None, begin, end, why, Source.GAP if turn.of else Source.NONE, rotation=key, turn=turn)
+        why = "the rotation has nobody in it, on purpose"
+        yield Held(None, begin, end, why, Source.NONE, rotation=key, turn=turn)
     for seat, (person, whose, swap) in enumerate(roster.members(key, turn)):
         if swap is None:
             yield Held(person, begin, end, _turn_why(roster, turn), Source.ROTATION, None, seat, key, turn)

@@ -35,7 +35,7 @@ def timeline(roster: Roster, line: Line, starts_at: datetime, ends_at: datetime)
     if not starts_at < ends_at:
         return ()
     if line.rotation is None:
-        return (_none(line, starts_at, ends_at, line.why),)
+        return merged(_watched(roster, line, _none(line, starts_at, ends_at, line.why)))
     by_load = Cover.LEAST_LOADED in roster.cover
     settled = _by_load(roster, line, starts_at, ends_at) if by_load else _settled(roster, line, starts_at, ends_at)
     inside = (shift for shift in settled if shift.starts_at < ends_at and starts_at < shift.ends_at)
@@ -101,19 +101,30 @@ def _by_load(roster: Roster, line: Line, starts_at: datetime, ends_at: datetime)
 
 
 def _year(roster: Roster, line: Line, starts_at: datetime, ends_at: datetime) -> Iterator[Shift]:
+    """Yield the shifts in order of time; cover in a turn looks at what was served before the turn began."""
+    served: list[Shift] = []
     loads: dict[str, timedelta] = {}
-    since: dict[str, timedelta] = {}
-    turn_at: datetime | None = None
-    for piece in held(roster, line, starts_at, ends_at):
-        if piece.turn and piece.turn.begun_at != turn_at:  # within a turn the count stands still, so cover does too
-            turn_at = piece.turn.begun_at
-            for person, time in since.items():
-                loads[person] = loads.get(person, timedelta()) + time
-            since = {}
-        for shift in _settle(roster, line, piece, loads):
+    by_turn: dict[datetime, Loads] = {}
+    for piece in sorted(held(roster, line, starts_at, ends_at), key=lambda one: (one.starts_at, one.seat)):
+        begun_at = piece.turn.begun_at if piece.turn else piece.starts_at
+        if begun_at not in by_turn:
+            by_turn[begun_at] = _without(loads, served, begun_at)
+        for shift in _settle(roster, line, piece, by_turn[begun_at]):
             if shift.person:
-                since[shift.person] = since.get(shift.person, timedelta()) + (shift.ends_at - shift.starts_at)
+                loads[shift.person] = loads.get(shift.person, timedelta()) + (shift.ends_at - shift.starts_at)
+                served.append(shift)
             yield shift
+
+
+def _without(loads: Loads, served: list[Shift], at: datetime) -> Loads:
+    """Return *loads* less what of *served* lies after *at*; it is in order of time, seat by seat where several serve."""
+    before = dict(loads)
+    for shift in reversed(served):
+        if shift.ends_at <= at and shift.seat == 0:
+            break
+        if shift.person and at < shift.ends_at:
+            before[shift.person] -= shift.ends_at - max(at, shift.starts_at)
+    return before
 
 
 def _settle(roster: Roster, line: Line, piece: Held, loads: Loads) -> Iterator[Shift]:
@@ -135,14 +146,18 @@ def _overridden(roster: Roster, line: Line, part: Covered) -> Iterator[Shift]:
         pipeline=line.key,
         seat=part.held.seat,
     )
+    covered_too = (part.instead_of,) if part.source in (Source.COVER, Source.GAP) else ()
+    holders = tuple(one for one in (part.person, *covered_too) if one)
     near = [one for one in roster.entries.overrides if one.starts_at < part.ends_at and part.starts_at < one.ends_at]
     for begin, end in cut(((one.starts_at, one.ends_at) for one in near), part.starts_at, part.ends_at):
         here = [one for one in near if one.starts_at <= begin and end <= one.ends_at]
         on_purpose = part.source is Source.NONE
-        act = acting(here, pipelines=line.pipelines, holder=part.person, on_purpose=on_purpose)
+        act = acting(here, pipelines=line.pipelines, holders=holders, on_purpose=on_purpose)
+        if act is not None and act.replaces is None and part.held.seat > 0:
+            continue  # one who covers for a group covers for it whole
         if act is None or act.person == part.person:
             yield replace(shift, starts_at=begin, ends_at=end)
-        elif act.replaces is not None or part.held.seat == 0:  # one who covers for a group covers for it whole
+        else:
             yield replace(
                 shift,
                 starts_at=begin,

@@ -2,11 +2,12 @@
 Overrides: a person put on call by hand.
 
 Two kinds. "Cover whoever is on call" acts on its whole time, wherever somebody is or should be on call. "Replace X"
-acts only inside X's own time. Both look at who is on call before any override, so replacements never chain. Where two
-apply, the narrower scope wins (named pipelines before all of them), then the later entry.
+acts only inside X's own time: while X is on call, and while X should be but is away. Both look at the roster before any
+override, so replacements never chain. Where two apply, the narrower scope wins (named pipelines before all of them),
+then the later entry.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -60,21 +61,21 @@ def check_override(override: Override, *, at: datetime, longest: timedelta = tim
 
 
 def acting(
-    overrides: Iterable[Override], *, pipelines: tuple[str, ...], holder: str | None, on_purpose: bool
+    overrides: Iterable[Override], *, pipelines: tuple[str, ...], holders: Collection[str], on_purpose: bool
 ) -> Override | None:
     """
     Return the override that acts at one moment, out of those whose time it is.
 
     Args:
         pipelines: those the roster's line answers for.
-        holder: who is on call before any override, None for nobody.
+        holders: who is on call before any override, and whom they cover.
         on_purpose: nobody is meant to be on call at that moment: only an override that names the pipeline acts.
     """
     can = [
         one
         for one in overrides
         if (not one.pipelines or set(one.pipelines) & set(pipelines))
-        and (one.replaces is None or one.replaces == holder)
+        and (one.replaces is None or one.replaces in holders)
         and (not on_purpose or one.pipelines)
     ]
     return max(can, key=lambda one: (bool(one.pipelines), one.entered_at, one.id), default=None)

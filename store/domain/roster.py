@@ -86,8 +86,14 @@ class Roster:
     def members(self, rotation: str, turn: Turn) -> tuple[tuple[str, str, Swap | None], ...]:
         """Return who serves in *turn* after swaps: (person, whose turn it was, the swap that brought them)."""
         swapped = self.swaps.turns.get((rotation, turn.starts_at), {})
+        if turn.left and not swapped:
+            before = self.swaps.turns.get((rotation, turn.begun_at), {})
+            if turn.left in before:  # whoever serves in the place of the one who left goes on
+                return ((before[turn.left][0], turn.left, before[turn.left][1]),)
         return tuple(
-            (swapped[member][0], member, swapped[member][1]) if member in swapped else (member, member, None)
+            (swapped[member][0], member, swapped[member][1])
+            if member in swapped and swapped[member][0] != member
+            else (member, member, None)
             for member in turn.members
         )
 

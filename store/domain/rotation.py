@@ -6,10 +6,11 @@ past and the running turn never change; only whoever is missing from a version t
 running turn, to the next in the old order who stays.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 from dateutil.relativedelta import relativedelta
 
@@ -70,6 +71,18 @@ class Rotation(Strict):
     slack_group: str | None = None
     """Handle of the Slack user group that follows this rotation; several rotations may share one."""
 
+    @cached_property
+    def in_time(self) -> tuple[tuple[Version, datetime], ...]:
+        """The versions in order of time, each with the UTC instant at which its first turn begins."""
+        versions = sorted(self.versions, key=lambda version: version.starts_on)
+        return tuple((version, handoff_instant(self, _first_day(self, version))) for version in versions)
+
+    @cached_property
+    def changes(self) -> tuple[datetime, ...]:
+        """The instants, UTC and in order, at which people join or leave."""
+        left = (handoff_instant(self, version.starts_on) for version in self.versions)
+        return tuple(sorted({*left, *(begins for _, begins in self.in_time)}))
+
 
 @dataclass(frozen=True)
 class Turn:
@@ -86,7 +99,7 @@ class Turn:
     of: int
     """Length of the order."""
     left: str | None = None
-    """Who left the rotation in the middle of this turn and is replaced in it."""
+    """Whose turn it was until they left the rotation in the middle of it."""
 
 
 def handoff_instant(rotation: Rotation, day: date) -> datetime:
@@ -101,16 +114,15 @@ def turn_at(rotation: Rotation, *, at: datetime) -> Turn | None:
 
 def turns(rotation: Rotation, starts_at: datetime, ends_at: datetime) -> Iterator[Turn]:
     """Yield the turns that touch `[starts_at, ends_at)`, whole, in order. None is empty or overlaps another."""
-    for index, version in enumerate(rotation.versions):
-        later = rotation.versions[index + 1] if index + 1 < len(rotation.versions) else None
-        begins = _begins(rotation, version)
-        until = _begins(rotation, later) if later else None
+    versions = rotation.in_time
+    for index, (version, begins) in enumerate(versions):
+        until = versions[index + 1][1] if index + 1 < len(versions) else None
         if begins >= ends_at:
             return
         if until is not None and until <= starts_at:
             continue
         for turn in _of_version(rotation, version, max(starts_at, begins), min(ends_at, until or ends_at)):
-            whole = turn if until is None else replace(turn, ends_at=min(turn.ends_at, until))
+            whole = turn if until is None or turn.ends_at <= until else replace(turn, ends_at=until)
             pieces = _without_leavers(rotation, index, whole)
             yield from (piece for piece in pieces if piece.starts_at < ends_at and starts_at < piece.ends_at)
 
@@ -123,13 +135,13 @@ def span_of(rotation: Rotation, day: date) -> tuple[datetime, datetime]:
 
 def begins_at(rotation: Rotation) -> datetime | None:
     """Return the instant of the anchor: nobody has a turn before it. None without a version."""
-    return _begins(rotation, rotation.versions[0]) if rotation.versions else None
+    return rotation.in_time[0][1] if rotation.versions else None
 
 
 def following(rotation: Rotation, turn: Turn) -> Turn | None:
     """Return the turn after *turn*, whoever takes over in the middle of it."""
     after = turn_at(rotation, at=turn.ends_at)
-    return following(rotation, after) if after and after.left and after.begun_at == turn.begun_at else after
+    return following(rotation, after) if after and after.begun_at == turn.begun_at else after
 
 
 def preceding(rotation: Rotation, turn: Turn) -> Turn | None:
@@ -139,23 +151,29 @@ def preceding(rotation: Rotation, turn: Turn) -> Turn | None:
 
 def orders_people(rotation: Rotation, turn: Turn) -> tuple[str, ...]:
     """Return everybody of the order that *turn* belongs to, beginning with whoever comes after it."""
-    order = _version_at(rotation, turn.starts_at).order
+    order = _version_at(rotation, turn.starts_at)[0].order
     people = (
         member for entry in (*order[turn.number :], *order[: turn.number]) for member in _members(rotation, entry)
     )
     return tuple(dict.fromkeys(people))
 
 
+def in_order(rotation: Rotation, at: datetime) -> tuple[str, ...]:
+    """Return everybody in the rotation at the instant *at*; before the anchor the first order."""
+    if not rotation.versions:
+        return ()
+    version, begins = _version_at(rotation, at)
+    people = dict.fromkeys(member for entry in version.order for member in _members(rotation, entry))
+    for later, later_begins in rotation.in_time:
+        if later.order and begins < later_begins and handoff_instant(rotation, later.starts_on) <= at:
+            staying = {member for entry in later.order for member in _members(rotation, entry)}
+            people = {person: None for person in people if person in staying}
+    return tuple(people)
+
+
 def everybody_at(rotations: Mapping[str, Rotation], key: str, at: datetime) -> tuple[str, ...]:
-    """Return everybody in the order of a rotation, or of its layers, at the instant *at*."""
-    rotation = rotations[key]
-    if rotation.layers:
-        people: Iterable[str] = (one for layer in rotation.layers for one in everybody_at(rotations, layer, at))
-    elif not rotation.versions:
-        people = ()
-    else:
-        order = _version_at(rotation, at).order
-        people = (member for entry in order for member in _members(rotation, entry))
+    """Return everybody in a rotation, or in its layers, at the instant *at*."""
+    people = (one for leaf in leaves(rotations, key).values() for one in in_order(leaf, at))
     return tuple(dict.fromkeys(people))
 
 
@@ -167,9 +185,9 @@ def leaves(rotations: Mapping[str, Rotation], key: str) -> dict[str, Rotation]:
     return {name: leaf for layer in rotation.layers for name, leaf in leaves(rotations, layer).items()}
 
 
-def _version_at(rotation: Rotation, at: datetime) -> Version:
-    begun = [version for version in rotation.versions if _begins(rotation, version) <= at]
-    return begun[-1] if begun else rotation.versions[0]
+def _version_at(rotation: Rotation, at: datetime) -> tuple[Version, datetime]:
+    begun = [each for each in rotation.in_time if each[1] <= at]
+    return begun[-1] if begun else rotation.in_time[0]
 
 
 def _first_day(rotation: Rotation, version: Version) -> date:
@@ -177,10 +195,6 @@ def _first_day(rotation: Rotation, version: Version) -> date:
     if rotation.turn is not Unit.WEEK:
         return version.starts_on
     return version.starts_on + (WEEKDAYS.index(rotation.handoff_on) - version.starts_on.weekday()) % 7 * DAY
-
-
-def _begins(rotation: Rotation, version: Version) -> datetime:
-    return handoff_instant(rotation, _first_day(rotation, version))
 
 
 def _of_version(rotation: Rotation, version: Version, starts_at: datetime, ends_at: datetime) -> Iterator[Turn]:
@@ -230,32 +244,34 @@ def _members(rotation: Rotation, entry: str) -> tuple[str, ...]:
 def _without_leavers(rotation: Rotation, index: int, turn: Turn) -> list[Turn]:
     """Cut *turn* of version *index* wherever a later version comes into force without somebody who serves in it."""
     pieces = [turn]
-    for later in rotation.versions[index + 1 :]:
+    for later, _ in rotation.in_time[index + 1 :]:
         left_at = handoff_instant(rotation, later.starts_on)
         if left_at >= turn.ends_at:
             break
-        pieces[-1:] = _pass_on(rotation, rotation.versions[index], later, pieces[-1], left_at)
+        pieces[-1:] = _pass_on(rotation, rotation.in_time[index][0], later, pieces[-1], left_at)
     return pieces
 
 
 def _pass_on(rotation: Rotation, version: Version, later: Version, turn: Turn, left_at: datetime) -> Iterator[Turn]:
-    """Let the next in the order who stays take over from those of *turn* who are not in the *later* version."""
+    """
+    Let others take over from those of *turn* who are not in the *later* version.
+
+    Those who serve together go on without them; else the next in the old order who stays, else the first of the new.
+    """
     staying = {member for entry in later.order for member in _members(rotation, entry)}
-    leavers = [member for member in turn.members if member not in staying]
-    if not leavers or not staying:
+    rest = tuple(member for member in turn.members if member in staying)
+    if len(rest) == len(turn.members) or not staying:
         yield turn
         return
     if turn.starts_at < left_at:
         yield replace(turn, ends_at=left_at)
-    rest = tuple(member for member in turn.members if member in staying)
-    order = (*version.order[turn.number :], *version.order[: turn.number])
+    turn = replace(turn, starts_at=max(turn.starts_at, left_at))
+    if rest:
+        yield replace(turn, members=rest)
+        return
+    order = (*version.order[turn.number :], *version.order[: turn.number], *later.order)
     heirs = (tuple(one for one in _members(rotation, entry) if one in staying) for entry in order)
-    yield replace(
-        turn,
-        starts_at=max(turn.starts_at, left_at),
-        members=rest or next((heir for heir in heirs if heir), ()),
-        left=leavers[0],
-    )
+    yield replace(turn, members=next(heir for heir in heirs if heir), left=turn.left or turn.members[0])
 
 
 def on_duty(duty: Duty, zone: str, starts_at: datetime, ends_at: datetime) -> Iterator[tuple[datetime, datetime]]:

@@ -51,10 +51,20 @@ class Swap:
     """Local day on which the other's turn begins."""
     state: SwapState = SwapState.ASKED
     asked_at: datetime
+    accepted_at: datetime | None = None
+    """Kept when it is withdrawn or falls afterwards: turns that had begun by then stay swapped."""
     decided_at: datetime | None = None
+    """When it came into its state; None while it is asked."""
     entered_by: str = ""
     """Key of whoever asked; the lead may ask in the place of somebody absent."""
     id: int = 0
+
+    @property
+    def agreed_at(self) -> datetime | None:
+        """When both wanted it, whatever became of it later."""
+        if self.state is SwapState.ACCEPTED:
+            return self.accepted_at or self.decided_at or self.asked_at
+        return self.accepted_at
 
 
 class SwapRefused(UserError):
@@ -73,7 +83,8 @@ def advance(swap: Swap, state: SwapState, *, at: datetime) -> Swap:
     """Return *swap* in its next state. Raises: SwapOver: no line leads there."""
     if state not in NEXT.get(swap.state, ()):
         raise SwapOver(swap)
-    return replace(swap, state=state, decided_at=at)
+    accepted_at = at if state is SwapState.ACCEPTED else swap.accepted_at
+    return replace(swap, state=state, accepted_at=accepted_at, decided_at=at)
 
 
 def answer_until(swap_notice: timedelta, first_turn_at: datetime) -> datetime:
@@ -92,33 +103,58 @@ class Standing:
 
 
 def standing(swaps: Iterable[Swap], rotations: Mapping[str, Rotation]) -> Standing:
-    """Return what swaps come to, taken in the order in which they were accepted."""
+    """
+    Return what swaps come to, taken in the order in which they were accepted.
+
+    One that was withdrawn or fell after it was accepted still holds for the turns that had begun by then.
+    """
     served: dict[tuple[str, datetime], dict[str, tuple[str, Swap]]] = {}
     fallen: list[Swap] = []
-    accepted = sorted(
-        (swap for swap in swaps if swap.state is SwapState.ACCEPTED), key=lambda swap: (swap.decided_at, swap.id)
-    )
-    for swap in (*accepted, *(swap for swap in swaps if swap.state is SwapState.ASKED)):
+    swaps = tuple(swaps)
+    agreed = sorted((swap for swap in swaps if swap.agreed_at), key=lambda swap: (swap.agreed_at, swap.id))
+    for swap in (*agreed, *(swap for swap in swaps if swap.state is SwapState.ASKED)):
         rotation = rotations.get(swap.rotation)
-        gives, takes = (turn_on(rotation, day) if rotation else None for day in (swap.gives, swap.takes))
-        given = _slot(served, swap, gives, swap.asker)
-        taken = _slot(served, swap, takes, swap.other)
-        if gives is None or takes is None or given is None or taken is None or gives == takes:
-            fallen.append(swap)
-        elif swap.state is SwapState.ACCEPTED:
-            served.setdefault((swap.rotation, gives.starts_at), {})[given] = (swap.other, swap)
-            served.setdefault((swap.rotation, takes.starts_at), {})[taken] = (swap.asker, swap)
+        given = _place(served, swap, rotation, swap.gives, swap.asker) if rotation else None
+        taken = _place(served, swap, rotation, swap.takes, swap.other) if rotation else None
+        if swap.state in (SwapState.ASKED, SwapState.ACCEPTED):
+            if given is None or taken is None or given.turn.begun_at == taken.turn.begun_at or swap.asker == swap.other:
+                fallen.append(swap)
+                continue
+            until = None
+        else:
+            until = swap.decided_at
+        if swap.agreed_at:
+            for place, person in ((given, swap.other), (taken, swap.asker)):
+                if place and (until is None or place.turn.begun_at < until):
+                    served.setdefault((swap.rotation, place.turn.starts_at), {})[place.member] = (person, swap)
     return Standing(served, tuple(fallen))
 
 
-def _slot(
-    served: Mapping[tuple[str, datetime], Mapping[str, tuple[str, Swap]]], swap: Swap, turn: Turn | None, person: str
-) -> str | None:
-    """Return whose place in *turn* the person has now; None: none."""
-    if turn is None:
+@dataclass(frozen=True)
+class _Place:
+    turn: Turn
+    member: str
+    """Whose place it was before any swap."""
+
+
+def _place(
+    served: Mapping[tuple[str, datetime], Mapping[str, tuple[str, Swap]]],
+    swap: Swap,
+    rotation: Rotation,
+    day: date,
+    person: str,
+) -> _Place | None:
+    """Return the place that the person has now in the turn that begins on *day*; None: none."""
+    found = turn_on(rotation, day)
+    if found is None:
         return None
-    swapped = served.get((swap.rotation, turn.starts_at), {})
-    return next((one for one in turn.members if swapped.get(one, (one,))[0] == person), None)
+    pieces = turns(rotation, found.begun_at, found.ends_at)  # somebody who left may have been followed in it
+    for turn in (piece for piece in pieces if piece.begun_at == found.begun_at):
+        swapped = served.get((swap.rotation, turn.starts_at), {})
+        for member in turn.members:
+            if swapped.get(member, (member,))[0] == person:
+                return _Place(turn, member)
+    return None
 
 
 def turn_on(rotation: Rotation, day: date) -> Turn | None:

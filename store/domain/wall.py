@@ -21,7 +21,8 @@ def instant(local: datetime, zone: str) -> datetime:
     earlier, later = _offset(first), _offset(first.replace(fold=1))
     if earlier >= later:  # no change near, or a time that comes twice: the first
         return (local - earlier).replace(tzinfo=UTC)
-    # Skipped: the two readings enclose the change of the clock. Search it to the second.
+    # Skipped: the two readings enclose the change of the clock, which is on a full second. Search it.
+    local = local.replace(microsecond=0)
     before, after = (local - later).replace(tzinfo=UTC), (local - earlier).replace(tzinfo=UTC)
     while after - before > timedelta(seconds=1):
         middle = before + timedelta(seconds=(after - before) // timedelta(seconds=2))

@@ -4,8 +4,9 @@ from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, datetime
 
+from store.domain.absence import Kind
 from store.domain.roster import Line, Roster
-from store.domain.rotation import everybody_at
+from store.domain.rotation import everybody_at, leaves
 from store.domain.shift import Span, cut
 from store.domain.team import LastWeek, OnDeck
 from store.domain.wall import DAY, WEEKDAYS, day_begins, day_of
@@ -18,12 +19,10 @@ def backups(roster: Roster, line: Line, person: str | None, span: Span) -> tuple
     """Return the spans within *span* in which others stand by for *person*, on the person's public holidays."""
     if not roster.leave.backup_on_holidays or person is None:
         return ()
-    feasts = roster.feasts(person, *span)
-    if not feasts:
-        return ()
+    feasts = [(max(feast.starts_at, span[0]), min(feast.ends_at, span[1])) for feast in roster.feasts(person, *span)]
     others = [_other_owner(roster, primary, secondary, person) for primary, secondary in line.owners]
     people = tuple(dict.fromkeys(one for each in others for one in each if one != person))
-    return tuple(((feast.starts_at, feast.ends_at), people) for feast in feasts)
+    return tuple(each for feast in feasts for each in _present(roster, people, feast, on_holiday=True))
 
 
 def _other_owner(roster: Roster, primary: str, secondary: str, person: str) -> tuple[str, ...]:
@@ -35,10 +34,16 @@ def decks(roster: Roster, line: Line, span: Span) -> tuple[tuple[Span, tuple[str
     found: list[tuple[Span, tuple[str, ...]]] = []
     for deck in roster.on_deck or ((CLOSE,) if line.high_alert else ()):
         for begin, end in deck_spans(roster, deck, span):
-            begin, end = max(begin, span[0]), min(end, span[1])
-            if begin < end:
-                found.extend(_present(roster, _who(roster, line, deck, begin), (begin, end)))
+            for part in cut(_changes(roster, line), max(begin, span[0]), min(end, span[1])):
+                found.extend(_present(roster, _who(roster, line, deck, part[0]), part))
     return tuple(found)
+
+
+def _changes(roster: Roster, line: Line) -> Iterator[Span]:
+    """Yield the instants, as spans without length, at which people join or leave."""
+    if line.rotation:
+        for rotation in leaves(roster.rotations, line.rotation).values():
+            yield from ((at, at) for at in rotation.changes)
 
 
 def _who(roster: Roster, line: Line, deck: OnDeck, at: datetime) -> tuple[str, ...]:
@@ -48,8 +53,14 @@ def _who(roster: Roster, line: Line, deck: OnDeck, at: datetime) -> tuple[str, .
     return tuple(dict.fromkeys((*everybody, *line.high_alert)))
 
 
-def _present(roster: Roster, people: tuple[str, ...], span: Span) -> Iterator[tuple[Span, tuple[str, ...]]]:
-    away = {person: roster.away(person, *span) for person in people}
+def _present(
+    roster: Roster, people: tuple[str, ...], span: Span, *, on_holiday: bool = False
+) -> Iterator[tuple[Span, tuple[str, ...]]]:
+    """Yield the parts of *span* with those of *people* who are not away then; a public holiday may be no excuse."""
+    away = {
+        person: [one for one in roster.away(person, *span) if not (on_holiday and one.kind is Kind.HOLIDAY)]
+        for person in people
+    }
     edges = [(one.starts_at, one.ends_at) for absences in away.values() for one in absences]
     for begin, end in cut(edges, *span):
         here = tuple(

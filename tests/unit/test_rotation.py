@@ -1,16 +1,38 @@
+"""
+Turns of a rotation: who, from when to when.
+
+What is right is worked out here from the rule alone: by the wall clock, in whole units from the anchor.
+"""
+
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
+from functools import lru_cache
+from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from store.domain.rotation import WEEKDAYS, Rotation, Shift, Version, handoff_instant, shift_at, shifts
+from store.domain.rotation import (
+    Rotation,
+    Turn,
+    Unit,
+    Version,
+    begins_at,
+    handoff_instant,
+    turn_at,
+    turns,
+)
+from store.domain.wall import WEEKDAYS
+from tests.factories import make_rotation as made
 
 ANCHOR = date(2025, 1, 6)
 SUNDAY = date(2025, 1, 5)
 ORDER = ("aidil", "thiru", "choo", "fahmi")
 QUARTER = timedelta(minutes=15)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+NEVER = datetime(2100, 1, 1, tzinfo=UTC)
 ZONES = (
     "Asia/Kuala_Lumpur",
     "America/New_York",
@@ -23,8 +45,7 @@ ZONES = (
 
 
 def make_rotation(zone: str = "UTC", **changes: object) -> Rotation:
-    fields: dict[str, object] = {"zone": zone, "versions": (Version(starts_on=ANCHOR, order=ORDER),)}
-    return Rotation(**{**fields, **changes})  # type: ignore[arg-type]
+    return made(zone, **{"starts_on": ANCHOR, "order": ORDER, **changes})
 
 
 def local(zone: str, *numbers: int, fold: int = 0) -> datetime:
@@ -38,52 +59,101 @@ def quarters(*, days: int) -> Iterator[datetime]:
 
 
 def holder(rotation: Rotation, at: datetime) -> str:
-    shift = shift_at(rotation, at=at)
-    assert shift is not None
-    return shift.person
+    turn = turn_at(rotation, at=at)
+    assert turn is not None
+    assert turn.starts_at <= at < turn.ends_at
+    return turn.members[0]
+
+
+def coming(rotation: Rotation, at: datetime, count: int) -> list[Turn]:
+    return list(islice(turns(rotation, at, NEVER), count))
+
+
+def holders(rotation: Rotation, at: datetime, count: int) -> list[str]:
+    return [turn.members[0] for turn in coming(rotation, at, count)]
 
 
 # every quarter of an hour, for two years
 
 
-def near_a_clock_change(zone: str, at: datetime) -> bool:
-    before, after = (moment.astimezone(ZoneInfo(zone)) for moment in (at - timedelta(days=1), at + timedelta(days=1)))
-    return before.utcoffset() != after.utcoffset()
+@lru_cache(maxsize=1)
+def walls(zone: str) -> tuple[tuple[datetime, datetime], ...]:
+    """Each quarter of an hour of two years, with what the wall clock shows."""
+    here = ZoneInfo(zone)
+    return tuple((at, at.astimezone(here).replace(tzinfo=None)) for at in quarters(days=2 * 365))
+
+
+def count(wall: datetime, anchor: datetime, unit: Unit, every: int) -> int:
+    """Whole turns between two times on the wall clock."""
+    if unit is Unit.MONTH:
+        months = (wall.year - anchor.year) * 12 + wall.month - anchor.month
+        day = min(anchor.day, monthrange(wall.year, wall.month)[1])
+        begun = (wall.day, wall.time()) >= (day, anchor.time())
+        return (months if begun else months - 1) // every
+    length = {Unit.HOUR: HOUR, Unit.DAY: DAY, Unit.WEEK: 7 * DAY}[unit]
+    return (wall - anchor) // (every * length)
+
+
+def expected(zone: str, anchor: datetime, unit: Unit, every: int) -> list[tuple[datetime, str]]:
+    """
+    When hands change and to whom, by looking at the wall clock every quarter of an hour.
+
+    Where the clock goes back the count stays: a handoff that was does not happen again.
+    """
+    found: list[tuple[datetime, str]] = []
+    highest = -1
+    for at, wall in walls(zone):
+        number = count(wall, anchor, unit, every)
+        if number > highest:
+            highest = number
+            found.append((at, ORDER[number % len(ORDER)]))
+    return found[1:]  # the first began before the walk did
 
 
 @pytest.mark.parametrize("zone", ZONES)
 @pytest.mark.parametrize(
-    ("on", "anchor", "hour"),
-    [("monday", ANCHOR, time(10)), ("sunday", SUNDAY, time(0)), ("sunday", SUNDAY, time(2, 10))],
+    ("unit", "every", "begins"),
+    [
+        (Unit.WEEK, 1, "2025-01-06 10:00"),
+        (Unit.WEEK, 1, "2025-01-05 00:00"),  # the nights to Sunday are those in which clocks change
+        (Unit.WEEK, 1, "2025-01-05 02:15"),
+        (Unit.WEEK, 3, "2025-01-04 23:45"),
+        (Unit.DAY, 1, "2025-01-06 00:00"),
+        (Unit.DAY, 5, "2025-01-07 01:30"),
+        (Unit.HOUR, 1, "2025-01-06 10:00"),
+        (Unit.HOUR, 8, "2025-01-06 02:00"),
+        (Unit.MONTH, 1, "2024-12-31 10:00"),
+        (Unit.MONTH, 2, "2024-02-29 00:00"),
+    ],
 )
-def test_one_shift_holds_at_every_instant_and_neighbours_touch(zone: str, on: str, anchor: date, hour: time) -> None:
-    """The nights from Saturday to Sunday are those in which clocks change."""
-    versions = (Version(starts_on=anchor, order=ORDER),)
-    rotation = make_rotation(zone, handoff_on=on, handoff_at=hour, versions=versions)
-    seen: list[Shift] = []
-    at = datetime(2025, 1, 8, tzinfo=UTC)
-    while at < datetime(2027, 1, 8, tzinfo=UTC):
-        shift = shift_at(rotation, at=at)
-        assert shift is not None
-        assert shift.starts_at <= at < shift.ends_at
-        if not seen or seen[-1] != shift:
-            seen.append(shift)
-        # far from a clock change, the middle of a turn holds no surprise
-        far = timedelta(0) if near_a_clock_change(zone, at) else min(timedelta(hours=6), shift.ends_at - at - QUARTER)
-        at += max(QUARTER, far)
-    assert 104 <= len(seen) <= 106, "one after another, none of them twice"
-    for before, after in pairwise(seen):
-        assert before.ends_at == after.starts_at
-        assert ORDER.index(after.person) == (ORDER.index(before.person) + 1) % 4
+def test_at_every_instant_exactly_the_expected_turn_holds(zone: str, unit: Unit, every: int, begins: str) -> None:
+    anchor = datetime.fromisoformat(begins)
+    rotation = make_rotation(
+        zone,
+        turn=unit,
+        every=every,
+        handoff_on=WEEKDAYS[anchor.weekday()],
+        handoff_at=anchor.time(),
+        starts_on=anchor.date(),
+    )
+    right = expected(zone, anchor, unit, every)
+    first, last = walls(zone)[0][0], walls(zone)[-1][0]
+    found = list(turns(rotation, first, last))
+    assert [(turn.starts_at, turn.members[0]) for turn in found if turn.starts_at > first] == right
+    assert all(before.ends_at == after.starts_at for before, after in pairwise(found))
+    assert all(turn.starts_at < turn.ends_at and turn.begun_at == turn.starts_at for turn in found)
+    for turn in found[:: max(1, len(found) // 200)]:
+        for at in (turn.starts_at, turn.starts_at + QUARTER, turn.ends_at - timedelta.resolution):
+            assert turn_at(rotation, at=at) == turn
+            assert next(turns(rotation, at, at + QUARTER)) == turn
 
 
 @pytest.mark.parametrize("zone", ZONES)
 def test_hands_change_at_ten_on_the_wall_clock_all_year(zone: str) -> None:
-    rotation = make_rotation(zone)
-    turns = shifts(rotation, at=datetime(2025, 1, 8, tzinfo=UTC), count=104)
-    walls = {shift.starts_at.astimezone(ZoneInfo(zone)) for shift in turns}
-    assert {(wall.weekday(), wall.time()) for wall in walls} == {(0, time(10))}
-    assert len(walls) == 104
+    found = coming(make_rotation(zone), datetime(2025, 1, 8, tzinfo=UTC), 104)
+    shown = {turn.starts_at.astimezone(ZoneInfo(zone)) for turn in found}
+    assert {(wall.weekday(), wall.time()) for wall in shown} == {(0, time(10))}
+    assert len(shown) == 104
 
 
 # clock changes
@@ -138,8 +208,8 @@ def test_a_day_that_begins_twice_changes_hands_once() -> None:
 
 def test_weeks_of_a_clock_change_are_an_hour_shorter_or_longer() -> None:
     rotation = make_rotation("Europe/London")
-    turns = shifts(rotation, at=datetime(2026, 1, 8, tzinfo=UTC), count=52)
-    assert sorted({(shift.ends_at - shift.starts_at) / timedelta(hours=1) for shift in turns}) == [167, 168, 169]
+    found = coming(rotation, datetime(2026, 1, 8, tzinfo=UTC), 52)
+    assert sorted({(turn.ends_at - turn.starts_at) / HOUR for turn in found}) == [167, 168, 169]
 
 
 # the edges of a turn
@@ -152,19 +222,27 @@ def test_a_turn_is_half_open() -> None:
     assert holder(rotation, handoff) == "thiru"
 
 
-def test_a_shift_says_whose_turn_it_is_and_why() -> None:
-    assert shift_at(make_rotation("Asia/Kuala_Lumpur"), at=datetime(2025, 1, 14, tzinfo=UTC)) == Shift(
-        person="thiru",
+def test_a_turn_says_whose_it_is_and_its_place_in_the_order() -> None:
+    assert turn_at(make_rotation("Asia/Kuala_Lumpur"), at=datetime(2025, 1, 14, tzinfo=UTC)) == Turn(
+        members=("thiru",),
         starts_at=datetime(2025, 1, 13, 2, tzinfo=UTC),
         ends_at=datetime(2025, 1, 20, 2, tzinfo=UTC),
-        why="turn 2 of 4 in the rotation",
+        begun_at=datetime(2025, 1, 13, 2, tzinfo=UTC),
+        number=2,
+        of=4,
     )
 
 
 def test_week_53_neither_repeats_nor_skips_anybody() -> None:
     rotation = make_rotation(versions=(Version(starts_on=date(2026, 12, 7), order=ORDER),))
-    turns = shifts(rotation, at=datetime(2026, 12, 8, tzinfo=UTC), count=6)
-    assert [shift.person for shift in turns] == ["aidil", "thiru", "choo", "fahmi", "aidil", "thiru"]
+    assert holders(rotation, datetime(2026, 12, 8, tzinfo=UTC), 6) == [
+        "aidil",
+        "thiru",
+        "choo",
+        "fahmi",
+        "aidil",
+        "thiru",
+    ]
 
 
 @pytest.mark.parametrize("on", WEEKDAYS)
@@ -172,7 +250,7 @@ def test_any_weekday_may_be_the_handoff(on: str) -> None:
     anchor = ANCHOR + timedelta(days=WEEKDAYS.index(on))
     rotation = make_rotation(handoff_on=on, versions=(Version(starts_on=anchor, order=ORDER),))
     at = datetime.combine(anchor, time(10), UTC)
-    assert shift_at(rotation, at=at - timedelta(seconds=1)) is None
+    assert turn_at(rotation, at=at - timedelta(seconds=1)) is None
     assert [holder(rotation, at + timedelta(days=days)) for days in (0, 6, 7, 14)] == [
         "aidil",
         "aidil",
@@ -187,8 +265,10 @@ def test_any_weekday_may_be_the_handoff(on: str) -> None:
 def test_nobody_serves_before_the_anchor() -> None:
     rotation = make_rotation()
     begins = datetime(2025, 1, 6, 10, tzinfo=UTC)
-    assert shift_at(rotation, at=begins - timedelta(seconds=1)) is None
-    assert shifts(rotation, at=begins - timedelta(days=30), count=3) == ()
+    assert begins_at(rotation) == begins
+    assert turn_at(rotation, at=begins - timedelta(seconds=1)) is None
+    assert list(turns(rotation, begins - timedelta(days=30), begins)) == []
+    assert holders(rotation, begins - timedelta(days=30), 2) == ["aidil", "thiru"]
     assert holder(rotation, begins) == "aidil"
 
 
@@ -198,24 +278,24 @@ def test_a_new_version_changes_nothing_of_the_past() -> None:
     for at in quarters(days=120):
         if at < datetime(2025, 3, 3, 10, tzinfo=UTC):
             if at.hour in (9, 10):
-                assert shift_at(new, at=at) == shift_at(old, at=at)
+                assert turn_at(new, at=at) == turn_at(old, at=at)
         else:
             assert holder(new, at) in ("mei", "choo")
 
 
 def test_a_new_version_begins_with_its_own_first_turn() -> None:
     versions = (Version(starts_on=date(2025, 3, 3), order=("mei", "choo")), *make_rotation().versions)
-    turns = shifts(make_rotation(versions=versions), at=datetime(2025, 2, 17, 10, tzinfo=UTC), count=4)
-    assert [shift.person for shift in turns] == ["choo", "fahmi", "mei", "choo"]
-    assert all(before.ends_at == after.starts_at for before, after in pairwise(turns))
+    found = coming(make_rotation(versions=versions), datetime(2025, 2, 17, 10, tzinfo=UTC), 4)
+    assert [turn.members for turn in found] == [("choo",), ("fahmi",), ("mei",), ("choo",)]
+    assert all(before.ends_at == after.starts_at for before, after in pairwise(found))
 
 
 def test_an_empty_order_ends_the_rotation() -> None:
     versions = (*make_rotation().versions, Version(starts_on=date(2025, 1, 20), order=()))
-    turns = shifts(make_rotation(versions=versions), at=datetime(2025, 1, 8, tzinfo=UTC), count=5)
-    assert [shift.person for shift in turns] == ["aidil", "thiru"]
+    found = coming(make_rotation(versions=versions), datetime(2025, 1, 8, tzinfo=UTC), 5)
+    assert [turn.members for turn in found] == [("aidil",), ("thiru",), (), (), ()]
 
 
 def test_one_person_alone_serves_every_week() -> None:
     rotation = make_rotation(versions=(Version(starts_on=ANCHOR, order=("aidil",)),))
-    assert {shift.person for shift in shifts(rotation, at=datetime(2025, 1, 8, tzinfo=UTC), count=9)} == {"aidil"}
+    assert set(holders(rotation, datetime(2025, 1, 8, tzinfo=UTC), 9)) == {"aidil"}

@@ -73,6 +73,7 @@ def _entries() -> None:
         sa.Column("state", sa.String, nullable=False),
         sa.Column("entered_by", sa.String, nullable=False),
         sa.Column("asked_at", INSTANT, nullable=False),
+        sa.Column("accepted_at", INSTANT),
         sa.Column("decided_at", INSTANT),
         sa.UniqueConstraint("request_key"),
     )
@@ -119,27 +120,35 @@ def _handoffs() -> None:
         "handoff",
         _id(),
         sa.Column("rotation", sa.String, nullable=False),
+        sa.Column("rotations", sa.JSON, nullable=False),
         sa.Column("due_at", INSTANT, nullable=False),
+        sa.Column("held_at", INSTANT, nullable=False),
+        sa.Column("ends_at", INSTANT, nullable=False),
         sa.Column("small", sa.Boolean, nullable=False),
         sa.Column("outgoing", sa.JSON, nullable=False),
         sa.Column("incoming", sa.JSON, nullable=False),
+        sa.Column("remarks", sa.JSON, nullable=False),
         sa.Column("posted_at", INSTANT, nullable=False),
         sa.Column("late", sa.Boolean, nullable=False),
+        sa.Column("started_by", sa.String),
         sa.Column("nudged", sa.Integer, nullable=False),
         sa.Column("lead_told_at", INSTANT),
         sa.Column("completed_at", INSTANT),
+        sa.Column("carried_at", INSTANT),
     )
     op.create_index("handoff_due", "handoff", ["rotation", "due_at"], unique=True)
     op.create_table(
         "handoff_item",
         _id(),
+        sa.Column("request_key", sa.String, nullable=False),
         sa.Column("handoff_id", sa.Integer, sa.ForeignKey("handoff.id"), nullable=False),
-        sa.Column("position", sa.Integer, nullable=False),
         sa.Column("group", sa.String, nullable=False),
         sa.Column("text", sa.Text, nullable=False),
         sa.Column("since", INSTANT, nullable=False),
         sa.Column("done_by", sa.String),
         sa.Column("done_at", INSTANT),
+        sa.Column("pressed_at", sa.String, nullable=False),
+        sa.UniqueConstraint("request_key"),
     )
     op.create_index("handoff_item_of", "handoff_item", ["handoff_id"])
     op.create_table(

@@ -1,0 +1,150 @@
+"""Leave, shown: the form, what it would do, and what the lead reads."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from bot.views import changes as change_view
+from bot.views.blocks import Block, Message, button, context, divider, escape, option, private, section
+from bot.views.people import name_of
+from bot.views.preview import confirming, form, input_block
+from bot.views.shifts import span
+from store.domain.absence import Absence, Kind
+from store.domain.change import Change
+from store.domain.team import TeamFile
+from store.domain.wall import DAY
+
+OPEN, FORM, CONFIRM = "leave_open", "leave_form", "leave_confirm"
+TAKE_BACK, TAKE_BACK_CONFIRM = "leave_take_back", "leave_take_back_confirm"
+LISTED = 20
+_KINDS = {
+    Kind.LEAVE: ("Leave", "Planned time away"),
+    Kind.EMERGENCY: ("Emergency leave", "At once, whatever the notice; the lead is told"),
+}
+
+
+def leave_form(
+    team: TeamFile,
+    *,
+    person: str,
+    people: Sequence[str],
+    first: date | None,
+    last: date | None,
+    kind: Kind,
+    coming: Sequence[Absence],
+    zone: str,
+    channel: str,
+) -> dict[str, Any]:
+    """
+    Return the form, filled in as far as is known.
+
+    Args:
+        people: for whom this may be entered; one: no question is asked.
+        coming: leave that is entered already, to be taken back.
+    """
+    kinds = {key: option(label, key, about) for key, (label, about) in _KINDS.items()}
+    whom = [option(name_of(team, key), key) for key in people[:100]]
+    mine = next((each for each in whom if each["value"] == person), None)
+    blocks: list[Block] = []
+    if len(people) > 1:
+        chooser = {"type": "static_select", "options": whom, **({"initial_option": mine} if mine else {})}
+        blocks.append(input_block("person", "Who is away?", chooser))
+    blocks += [
+        input_block("first", "First day away", _day(first)),
+        input_block("last", "Last day away", _day(last), hint="The day itself is included."),
+        input_block(
+            "kind",
+            "Which kind?",
+            {"type": "radio_buttons", "options": list(kinds.values()), "initial_option": kinds[kind]},
+        ),
+        context(_notice(team)),
+    ]
+    if coming:
+        blocks += [divider(), section("*Entered already*")]
+        blocks += [_entered(team, absence, zone) for absence in coming[:LISTED]]
+    return form(FORM, "Leave", blocks, channel=channel)
+
+
+def _day(day: date | None) -> Block:
+    return {"type": "datepicker", **({"initial_date": day.isoformat()} if day else {})}
+
+
+def _notice(team: TeamFile) -> str:
+    if not team.leave.notice:
+        return "Nobody asks for your reason, and none is kept."
+    return (
+        f"This plan asks for {team.leave.notice // DAY} days’ notice. Later leave is accepted, flagged and told to the "
+        "lead. Nobody asks for your reason, and none is kept."
+    )
+
+
+def _entered(team: TeamFile, absence: Absence, zone: str) -> Block:
+    text = f"{escape(name_of(team, absence.person))}: {span(absence.starts_at, absence.ends_at, zone)} ({absence.kind})"
+    return section(text, accessory=button("Take back", TAKE_BACK, {"absence": absence.id}))
+
+
+def preview(
+    team: TeamFile, absence: Absence, effect: Sequence[Change], *, late: bool, zone: str, carried: dict[str, Any]
+) -> dict[str, Any]:
+    """Return what the leave would do, with the button that enters it."""
+    who, when = escape(name_of(team, absence.person)), span(absence.starts_at, absence.ends_at, zone)
+    blocks: list[Block] = [section(f"*{who}* is away *{when}* ({absence.kind}).")]
+    if late:
+        notice = team.leave.notice // DAY
+        blocks.append(section(f"⚠️ *Late:* the plan asks for {notice} days’ notice. It is accepted; the lead is told."))
+    elif absence.kind is Kind.EMERGENCY:
+        blocks.append(section("It holds at once, and the lead is told."))
+    blocks += change_view.effect(team, effect, none=f"Nobody’s time on call changes: {who} has none in these days.")
+    blocks += change_view.gap_warning(effect)
+    blocks.append(context(f"Times are those of {team.zone}. Whoever’s time on call changes is told."))
+    return confirming(CONFIRM, "Enter this leave?", blocks, carried=carried, yes="Enter leave")
+
+
+def preview_of_taking_back(
+    team: TeamFile, absence: Absence, effect: Sequence[Change], *, zone: str, carried: dict[str, Any]
+) -> dict[str, Any]:
+    who, when = escape(name_of(team, absence.person)), span(absence.starts_at, absence.ends_at, zone)
+    blocks: list[Block] = [section(f"*{who}* is not away *{when}* after all. What has passed of it stays as it was.")]
+    blocks += change_view.effect(team, effect, none="Nobody’s time on call changes.")
+    blocks += change_view.gap_warning(effect)
+    return confirming(TAKE_BACK_CONFIRM, "Take this leave back?", blocks, carried=carried, yes="Take back")
+
+
+def entered(team: TeamFile, absence: Absence, effect: Sequence[Change], *, zone: str) -> Message:
+    who, when = escape(name_of(team, absence.person)), span(absence.starts_at, absence.ends_at, zone)
+    said = f"Entered: {who} is away {when} ({absence.kind})."
+    if change_view.has_gap(effect):
+        return private(f"{said} ⚠️ Nobody covers part of it yet.")
+    return private(f"{said} Whoever’s time on call changes is told.")
+
+
+def taken_back(team: TeamFile, absence: Absence, *, zone: str) -> Message:
+    who, when = escape(name_of(team, absence.person)), span(absence.starts_at, absence.ends_at, zone)
+    return private(f"Taken back: {who} is not away {when}. Whoever’s time on call changes is told.")
+
+
+def told_to_lead(
+    team: TeamFile, absence: Absence, effect: Sequence[Change], *, by: str, late: bool, at: datetime, zone: str
+) -> Message:
+    """Return what the lead reads of leave that came late or is an emergency."""
+    who, when = escape(name_of(team, absence.person)), span(absence.starts_at, absence.ends_at, zone)
+    entered_by = "" if by == absence.person else f", entered by {escape(name_of(team, by))}"
+    if late:
+        ahead = max(0, (absence.starts_at - at) // DAY)
+        days = "less than a day" if not ahead else f"{ahead} day{'s' if ahead > 1 else ''}"
+        why = f"That is {days} ahead; the plan asks for {team.leave.notice // DAY}."
+    else:
+        why = "It holds at once."
+    text = f"{who} is away {when} ({absence.kind}{entered_by}). {why}"
+    blocks = (
+        section(text),
+        *change_view.effect(team, effect, none="Nobody’s time on call changes."),
+        *_next_move(effect),
+    )
+    return Message(text=text, blocks=blocks)
+
+
+def _next_move(effect: Sequence[Change]) -> tuple[Block, ...]:
+    if change_view.has_gap(effect):
+        return (section("*There is a gap.* Put somebody on call with `/oncall override`."),)
+    return (context("You need to do nothing: who covers is told."),)

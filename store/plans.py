@@ -14,10 +14,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
 
 from store.domain.errors import UserError
 from store.domain.pipeline import Pipeline
+from store.domain.rosterfile import RosterFile
 from store.domain.team import TeamFile
 from store.planfile import copies, files, yaml
 from store.planfile.contradictions import note_contradictions, note_other_owner
@@ -29,7 +29,7 @@ from store.planfile.reader import read
 from store.planfile.sheet import Sheet
 from store.planfile.team_rules import check_team
 
-__all__ = ["BrokenPlan", "Fault", "Page", "Plan", "PlanFolder", "check_plan", "load_plan", "schema"]
+__all__ = ["SHAPES", "BrokenPlan", "Fault", "Page", "Plan", "PlanFolder", "check_plan", "load_plan", "schema"]
 
 logger = logging.getLogger(__name__)
 
@@ -152,7 +152,7 @@ class _Reading:
         self._apply_rules(names, listed)
 
     def _apply_rules(self, names: tuple[str, ...], listed: tuple[str, ...]) -> None:
-        facts = Facts.of(self._team, self._team_sheet, names)
+        facts = Facts.of(self._team, self._team_sheet, (name.removesuffix(".md") for name in names))
         if self._team is not None and self._team_sheet is not None:
             check_team(self._team_sheet, self._team, facts, listed)
         for sheet, page in self._pages.values():
@@ -268,9 +268,13 @@ def _is(folder: Path, digest: str) -> bool:
     return plan is not None and plan.digest == digest
 
 
-def schema(which: Literal["team", "pipeline"]) -> dict[str, object]:
-    """Return the JSON Schema of `team.yaml` or of a page's front matter, for editors."""
+SHAPES: Mapping[str, type] = MappingProxyType({"team": TeamFile, "pipeline": Pipeline, "roster": RosterFile})
+"""What has a JSON Schema: `team.yaml`, the front matter of a page, a bare roster."""
+
+
+def schema(which: str) -> dict[str, object]:
+    """Return the JSON Schema of one of `SHAPES`, for editors."""
     # Only an editor's setup needs pydantic here; it takes longer to import than a plan to load.
     from store.planfile.schema import json_schema
 
-    return json_schema(TeamFile if which == "team" else Pipeline)
+    return json_schema(SHAPES[which])

@@ -5,9 +5,9 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from store.planfile.yaml import Items, Keys, Node, parse
-from store.plans import schema
+from store.plans import SHAPES, schema
 
-VALIDATORS = {"team": Draft202012Validator(schema("team")), "pipeline": Draft202012Validator(schema("pipeline"))}
+VALIDATORS = {which: Draft202012Validator(schema(which)) for which in SHAPES}
 
 
 def told(which: str, value: Any) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from store.domain.rosterfile import RosterFile
 from store.domain.team import TeamFile
 from store.planfile.faults import Where, closest_to, quoted, suggestion
 from store.planfile.sheet import Sheet
@@ -16,7 +17,7 @@ IN_FORCE = ("on-call", "secondary", "owner", "lead")
 
 @dataclass(frozen=True)
 class Facts:
-    """The keys in each group; None where they could not be read, and nothing about them can be said."""
+    """The keys in each group; None where they could not be read or are no part of the file: nothing is said of them."""
 
     people: tuple[str, ...] | None
     teams: tuple[str, ...] | None
@@ -25,16 +26,15 @@ class Facts:
     pipelines: tuple[str, ...]
 
     @classmethod
-    def of(cls, team: TeamFile | None, sheet: Sheet | None, page_names: Iterable[str]) -> "Facts":
+    def of(cls, file: TeamFile | RosterFile | None, sheet: Sheet | None, pipelines: Iterable[str]) -> "Facts":
         """Gather the keys of what was read. A page that cannot be read still names its pipeline."""
 
         def keys(name: str) -> tuple[str, ...] | None:
-            if team is None or sheet is None or () in sheet.broken or (name,) in sheet.broken:
+            if file is None or sheet is None or () in sheet.broken or (name,) in sheet.broken:
                 return None
-            return tuple(getattr(team, name))
+            return tuple(getattr(file, name)) if hasattr(file, name) else None
 
-        pipelines = tuple(name.removesuffix(".md") for name in page_names)
-        return cls(keys("people"), keys("teams"), keys("roles"), keys("rotations"), pipelines)
+        return cls(keys("people"), keys("teams"), keys("roles"), keys("rotations"), tuple(pipelines))
 
     def check(self, sheet: Sheet, where: Where, key: str, *groups: Group, also: tuple[str, ...] = ()) -> None:
         """Tell the sheet when *key* is in none of the groups and none of the words *also*."""

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from store.planfile.faults import Unreadable
 
+PLANS = Path(__file__).resolve().parents[2] / "runbooks"
+"""The plans that come with Baton, a folder for each."""
 TEAM = "team.yaml"
 MAX_BYTES = 512 * 1024
 MAX_PAGES = 300

@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from store.domain.holiday import Holiday, HolidaysIn, corrected, is_named
+from store.domain.holiday import Holiday, corrected, is_named
 from store.domain.rotation import Rotation
 from store.domain.team import HolidayFix, Leave, Person
-from store.holidays import missing_without_subdivision, subdivisions_of
+from store.holidays import holidays_in, missing_without_subdivision, subdivisions_of
 from store.planfile.faults import Where, closest_to, quoted
 from store.planfile.places import check_country
 from store.planfile.sheet import Sheet
@@ -24,24 +24,33 @@ AHEAD = 4
 class Calendars:
     """The public holidays of a file's people."""
 
-    holidays_in: HolidaysIn
     fixes: tuple[HolidayFix, ...]
     years: range
     """Empty when no rotation has begun: then no holiday matters."""
+    known: bool
+    """Whether the holidays of countries are looked up; else those of `fixes` are all there are."""
 
     @classmethod
-    def of(
-        cls, holidays_in: HolidaysIn, fixes: tuple[HolidayFix, ...], rotations: Mapping[str, Rotation]
-    ) -> "Calendars":
+    def of(cls, fixes: tuple[HolidayFix, ...], rotations: Mapping[str, Rotation], *, known: bool) -> "Calendars":
         begins = [version.starts_on.year for rotation in rotations.values() for version in rotation.versions]
-        return cls(holidays_in, fixes, range(min(begins), min(begins) + AHEAD) if begins else range(0))
+        return cls(fixes, range(min(begins), min(begins) + AHEAD) if begins else range(0), known)
+
+    def found(self, country: str, subdivision: str | None, year: int) -> tuple[Holiday, ...]:
+        """Return what is known of a place without the corrections; nothing of one that there is not."""
+        is_there = subdivision is None or subdivision in subdivisions_of(country)
+        return holidays_in(country, subdivision, year) if self.known and is_there else ()
 
     def of_place(self, country: str, subdivision: str | None) -> Iterator[Holiday]:
-        if subdivision is not None and subdivision not in subdivisions_of(country):
-            return  # told at the person
         for year in self.years:
-            found = self.holidays_in(country, subdivision, year)
+            found = self.found(country, subdivision, year)
             yield from corrected(found, self.fixes, country=country, subdivision=subdivision, year=year)
+
+    def check_place(self, sheet: Sheet, where: Where, country: str, subdivision: str | None) -> bool:
+        """Tell the sheet of a place that is none; return whether anything is known of its holidays."""
+        if self.known and check_country(sheet, (*where, "country"), country):
+            _check_subdivision(sheet, (*where, "subdivision"), country, subdivision)
+            return True
+        return False
 
 
 def check_home(sheet: Sheet, where: Where, person: Person, calendars: Calendars) -> None:
@@ -51,10 +60,8 @@ def check_home(sheet: Sheet, where: Where, person: Person, calendars: Calendars)
             if getattr(person, name):
                 sheet.notice((*where, name), "has no effect without a country")
         return
-    if not check_country(sheet, (*where, "country"), person.country):
-        return
-    check_subdivision(sheet, (*where, "subdivision"), person.country, person.subdivision)
-    if person.subdivision is None and calendars.years:
+    known = calendars.check_place(sheet, where, person.country, person.subdivision)
+    if known and person.subdivision is None and calendars.years:
         missing = missing_without_subdivision(person.country, calendars.years[0])
         if missing:
             some = ", ".join(map(quoted, missing[:3]))
@@ -67,7 +74,7 @@ def check_home(sheet: Sheet, where: Where, person: Person, calendars: Calendars)
             )
 
 
-def check_subdivision(sheet: Sheet, where: Where, country: str, subdivision: str | None) -> None:
+def _check_subdivision(sheet: Sheet, where: Where, country: str, subdivision: str | None) -> None:
     """Tell the sheet of a state or province that the country does not have."""
     known = subdivisions_of(country)
     if subdivision is None or subdivision in known:
@@ -132,10 +139,7 @@ def check_fixes(
     """Tell the sheet of corrections in no place, and of those that strike out nothing."""
     for index, fix in enumerate(fixes):
         where = ("holidays", index)
-        if not check_country(sheet, (*where, "country"), fix.country):
-            continue
-        check_subdivision(sheet, (*where, "subdivision"), fix.country, fix.subdivision)
-        if not fix.holds:
+        if calendars.check_place(sheet, where, fix.country, fix.subdivision) and not fix.holds:
             _check_strike(sheet, (*where, "name"), fix, people, calendars)
 
 
@@ -148,8 +152,7 @@ def _check_strike(
     there = [
         holiday
         for state in homes
-        if state is None or state in subdivisions_of(fix.country)
-        for holiday in calendars.holidays_in(fix.country, state, fix.day.year)
+        for holiday in calendars.found(fix.country, state, fix.day.year)
         if holiday.day == fix.day
     ]
     struck = corrected(there, [fix], country=fix.country, subdivision=fix.subdivision, year=fix.day.year)

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Protocol
 
-from store.domain.holiday import HolidaysIn
 from store.domain.rotation import Rotation
 from store.domain.team import Cover, HolidayFix, Leave, OnDeck, Person
 from store.planfile.facts import Facts
@@ -34,10 +33,15 @@ class Parts(Protocol):
     def on_deck(self) -> tuple[OnDeck, ...]: ...
 
 
-def check_roster(sheet: Sheet, parts: Parts, facts: Facts, holidays_in: HolidaysIn) -> None:
-    """Tell the sheet what does not hold."""
+def check_roster(sheet: Sheet, parts: Parts, facts: Facts, *, known_holidays: bool = True) -> None:
+    """
+    Tell the sheet what does not hold.
+
+    Args:
+        known_holidays: whether the public holidays of countries are looked up.
+    """
     check_zone(sheet, ("zone",), parts.zone)
-    calendars = Calendars.of(holidays_in, parts.holidays, parts.rotations)
+    calendars = Calendars.of(parts.holidays, parts.rotations, known=known_holidays)
     _check_people(sheet, parts.people, facts, calendars)
     for key in parts.rotations:
         check_key(sheet, ("rotations", key), key)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from store.planfile.yaml import Scalar
@@ -14,6 +14,10 @@ DURATION = (
 SHARE = r"^[0-9]{1,4}(?:\.[0-9]{1,6})? ?%$"
 TIME = "^(?:[01]?[0-9]|2[0-3]):[0-5][0-9]$"
 DAY = "^20[0-9]{2}-[0-9]{2}-[0-9]{2}$"
+MOMENT = (
+    r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}"
+    r"(?:[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?$"
+)
 NUMBER = r"^(?:0?\.[0-9]{1,9}|0|1|0\.0|1\.0)$"
 WHOLE = "^[+-]?[0-9]{1,9}$"
 
@@ -58,6 +62,18 @@ def _day(text: str) -> date | None:
         return None
 
 
+def moment(text: str) -> datetime | None:
+    """
+    Return `2026-05-05`, `2026-05-05 14:00` or `2026-05-05T06:00:00Z` as a time; None when it is none of these.
+
+    Without an offset it is naive: whoever asked knows the zone. A day alone is its midnight.
+    """
+    try:
+        return datetime.fromisoformat(text) if re.fullmatch(MOMENT, text) else None
+    except ValueError:
+        return None
+
+
 def _truth(scalar: Scalar) -> bool | None:
     return {"true": True, "false": False}.get(scalar.text.lower()) if scalar.plain else None
 
@@ -80,6 +96,11 @@ KINDS: dict[type, Kind] = {
     float: Kind("a share such as `20%`", lambda scalar: share(scalar.text.strip()), 0.0),
     time: Kind("a time such as `09:00`", lambda scalar: _time(scalar.text.strip()), time(0)),
     date: Kind("a day such as `2026-01-05`", lambda scalar: _day(scalar.text.strip()), date(2000, 1, 1)),
+    datetime: Kind(
+        "a time such as `2026-01-05 10:00` or `2026-01-05T02:00:00Z`",
+        lambda scalar: moment(scalar.text.strip()),
+        datetime(2000, 1, 1),  # noqa: DTZ001 - as people may write it
+    ),
     str: Kind("text", _text, ""),
 }
 """In the order in which a union tries them: text takes nearly everything, so it comes last."""

@@ -8,13 +8,14 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from store.domain.pipeline import Pipeline, Sla
+from store.domain.rosterfile import RosterFile
 from store.domain.rotation import Duty, Rotation
 from store.domain.team import EscalationStep, Hours, Leave, ManualCheck, Person, TeamFile
 from store.domain.wall import WEEKDAYS
 from store.planfile.leave_rules import CALENDAR
 from store.planfile.page_rules import EVERY, MONTH_DAYS
 from store.planfile.places import GROUP_HANDLE, KEY, SLACK_ID
-from store.planfile.scalars import DAY, DURATION, SHARE, TIME
+from store.planfile.scalars import DAY, DURATION, MOMENT, SHARE, TIME
 from store.planfile.team_rules import KEYED, MANUAL, UNLESS
 
 KEY_PATTERN = f"^{KEY.pattern}$"
@@ -22,6 +23,7 @@ KEY_PATTERN = f"^{KEY.pattern}$"
 WORDS: dict[type, dict[str, tuple[str | int, ...]]] = {
     Rotation: {"handoff_on": WEEKDAYS},
     Hours: {"days": WEEKDAYS},
+    RosterFile: {"workdays": WEEKDAYS},
     Duty: {"days": WEEKDAYS},
     EscalationStep: {"unless": UNLESS},
     ManualCheck: {"every": MANUAL},
@@ -36,7 +38,11 @@ PATTERNS: dict[type, dict[str, str]] = {
     Leave: {"calendar_ics": CALENDAR},
 }
 
-TABLES: dict[type, tuple[str, ...]] = {TeamFile: KEYED, Rotation: ("groups",)}
+TABLES: dict[type, tuple[str, ...]] = {
+    TeamFile: KEYED,
+    RosterFile: ("people", "teams", "rotations", "pipelines"),
+    Rotation: ("groups",),
+}
 """Fields whose keys people choose."""
 
 
@@ -61,6 +67,9 @@ class _PlanSchema(GenerateJsonSchema):
 
     def date_schema(self, schema: core_schema.DateSchema) -> JsonSchemaValue:  # noqa: ARG002
         return {"type": "string", "pattern": DAY, "examples": ["2026-01-05"]}
+
+    def datetime_schema(self, schema: core_schema.DatetimeSchema) -> JsonSchemaValue:  # noqa: ARG002
+        return {"type": "string", "pattern": MOMENT, "examples": ["2026-01-05 10:00", "2026-01-05T02:00:00Z"]}
 
     def encode_default(self, dft: Any) -> Any:
         if isinstance(dft, timedelta):

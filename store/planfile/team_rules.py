@@ -4,7 +4,6 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from store.domain.team import EscalationStep, Handoff, Hours, Severity, TeamFile
-from store.holidays import holidays_in
 from store.planfile.facts import IN_FORCE, Facts, check_word
 from store.planfile.faults import quoted
 from store.planfile.leave_rules import check_calendar
@@ -25,7 +24,7 @@ def check_team(sheet: Sheet, team: TeamFile, facts: Facts, beside: Collection[st
     Args:
         beside: names of the files in the plan's folder.
     """
-    check_roster(sheet, team, facts, holidays_in)
+    check_roster(sheet, team, facts)
     check_calendar(sheet, team.leave, beside)
     for name in ("oncall", "alerts", "incidents"):
         check_channel(sheet, ("channels", name), getattr(team.channels, name))

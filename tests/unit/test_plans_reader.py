@@ -13,7 +13,7 @@ from store.domain.team import TeamFile
 from store.planfile.reader import read
 from store.planfile.sheet import Sheet
 from store.planfile.yaml import Entry, Items, Keys, Node, Scalar
-from store.plans import load_plan
+from store.plans import SHAPES, load_plan
 from store.settings import PLANS
 from tests.plan_files import write_plan
 
@@ -28,7 +28,7 @@ def _kinds_in(hint: Any) -> Iterator[type]:
         yield from _kinds_in(inner)
 
 
-KINDS = tuple(dict.fromkeys((*_kinds_in(TeamFile), *_kinds_in(Pipeline))))
+KINDS = tuple(dict.fromkeys(kind for shape in SHAPES.values() for kind in _kinds_in(shape)))
 WORD = Scalar("x", plain=True, line=1)
 NODES = [WORD, Items((WORD,), 1, 2), Keys({"x": Entry("x", 1, WORD)}, (), 1, 3)]
 

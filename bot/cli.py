@@ -9,12 +9,14 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from bot import roster_cli
 from store.domain.errors import UserError
-from store.settings import PLANS, Settings
+from store.planfile.files import PLANS
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="On-call for data pipelines, in Slack.")
 plan = typer.Typer(no_args_is_help=True, help="The plan: a team's people, pipelines and runbooks in a folder.")
 app.add_typer(plan, name="plan")
+app.add_typer(roster_cli.app, name="roster")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -32,6 +34,7 @@ def main() -> None:
 def serve() -> None:
     """Run the bot. Settings come from the environment; see README."""
     from bot.serve import run as run_bot
+    from store.settings import Settings
 
     _log()
     raise SystemExit(run_bot(Settings()))
@@ -70,14 +73,16 @@ def demo(
 
 @plan.command("check")
 def check(
-    folder: Annotated[Path, typer.Argument(help="The plan folder.")] = PLANS / "house", as_json: AsJson = False
+    folder: Annotated[Path, typer.Argument(help="The plan folder, or a bare roster file.")] = PLANS / "house",
+    as_json: AsJson = False,
 ) -> None:
-    """Name every fault of a plan by file, line and key. Exit code 1 when it cannot be used."""
+    """Name every fault of a plan, or of a bare roster, by file, line and key. Exit code 1 when it cannot be used."""
     from store.plans import check_plan
+    from store.rosterfile import check_roster_file
 
-    if not folder.is_dir():
-        raise UserError(f"There is no folder {folder}. Name the folder that holds your team.yaml.")
-    good, faults = check_plan(folder)
+    if not folder.exists():
+        raise UserError(f"There is no folder {folder}. Name the folder that holds your team.yaml, or a roster file.")
+    good, faults = check_plan(folder) if folder.is_dir() else check_roster_file(folder)
     if as_json:
         listed = [
             {name: getattr(fault, name) for name in ("path", "line", "key", "message", "level")} for fault in faults
@@ -93,15 +98,17 @@ def check(
 @plan.command()
 def schema(
     which: Annotated[
-        str, typer.Argument(help="`team` for team.yaml, `pipeline` for the front matter of a page.")
+        str,
+        typer.Argument(help="`team` for team.yaml, `pipeline` for the front matter of a page, `roster` for --file."),
     ] = "team",
 ) -> None:
-    """Print the JSON Schema of a plan's file, for your editor."""
+    """Print the JSON Schema of a plan's file or of a bare roster, for your editor."""
+    from store.plans import SHAPES
     from store.plans import schema as schema_of
 
-    if which not in ("team", "pipeline"):
-        raise UserError(f"There is no schema “{which}”. Choose `team` or `pipeline`.")
-    typer.echo(json.dumps(schema_of(which), indent=2, ensure_ascii=False))  # type: ignore[arg-type]
+    if which not in SHAPES:
+        raise UserError(f"There is no schema “{which}”. Choose `team`, `pipeline` or `roster`.")
+    typer.echo(json.dumps(schema_of(which), indent=2, ensure_ascii=False))
 
 
 def _become(module: str, *arguments: str) -> NoReturn:

@@ -11,8 +11,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from store import clock
 from store.domain.errors import UserError, shorten
+from store.planfile.files import PLANS
 
-PLANS = Path(__file__).resolve().parent.parent / "runbooks"
+__all__ = ["PLANS", "BadSettings", "Settings"]
 
 
 def _user_cache() -> Path:
@@ -95,7 +96,12 @@ class Settings(BaseSettings):
         """The address of the database in use."""
         if address := self.database_url.get_secret_value():
             return address
-        return f"sqlite:///{self.baton_data.resolve() / 'baton.db'}"
+        return f"sqlite:///{self.database_file}"
+
+    @property
+    def database_file(self) -> Path | None:
+        """Where the database lies, unless an address says otherwise."""
+        return None if self.database_url.get_secret_value() else self.baton_data.resolve() / "baton.db"
 
     @property
     def inputs(self) -> Path:

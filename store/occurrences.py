@@ -36,6 +36,14 @@ def done(db: Session, *, name: str, due_at: datetime) -> bool:
     return db.get(OccurrenceRow, (name, due_at)) is not None
 
 
+def named(db: Session, *, prefix: str, since: datetime) -> frozenset[tuple[str, datetime]]:
+    """Return (name, due_at) of every firing from *since* on whose name begins with *prefix*."""
+    rows = select(OccurrenceRow.name, OccurrenceRow.due_at).where(
+        col(OccurrenceRow.name).startswith(prefix, autoescape=True), col(OccurrenceRow.due_at) >= since
+    )
+    return frozenset((name, due_at) for name, due_at in db.exec(rows))
+
+
 def undo(db: Session, *, name: str, due_at: datetime) -> None:
     """Let the firing of *name* at *due_at* come again."""
     db.exec(delete(OccurrenceRow).where(col(OccurrenceRow.name) == name, col(OccurrenceRow.due_at) == due_at))

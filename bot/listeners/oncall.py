@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from bot.deps import Deps
+from bot.listeners import comp, leave, override, swap, volunteer
 from bot.listeners.hear import Hear
 from bot.listeners.heard import Heard
 from bot.usecases import oncall
@@ -16,7 +17,14 @@ from store.domain.roundup import mine
 
 Change = Callable[[Deps, Heard, str], Message | None]
 
-CHANGES: Mapping[str, Change] = {}
+CHANGES: Mapping[str, Change] = {
+    "leave": leave.open_form,
+    "swap": swap.open_form,
+    "override": override.open_form,
+    "take": override.take,
+    "volunteer": volunteer.open_form,
+    "comp": comp.show,
+}
 """The first word of `/oncall …` that does something else than show who is on call."""
 
 

@@ -1,13 +1,13 @@
 """What a change does to the roster, in lines: who is on call instead of whom, when, and why."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.views.blocks import Block, Message, context, escape, section
 from bot.views.people import name_of
 from bot.views.preview import long_text
 from bot.views.shifts import ICON, span
-from store.domain.change import Change, Moved, Time
+from store.domain.change import Change, Moved
 from store.domain.pipeline import Pipeline
 from store.domain.shift import Source
 from store.domain.team import TeamFile
@@ -55,7 +55,7 @@ def gap_warning(changes: Iterable[Change]) -> tuple[Block, ...]:
     return (section(f"{said}and the lead is told."),)
 
 
-def shifts_changed(team: TeamFile, pipelines: dict[str, Pipeline], changed: Sequence[Moved]) -> Message:
+def shifts_changed(team: TeamFile, pipelines: Mapping[str, Pipeline], changed: Sequence[Moved]) -> Message:
     """Return the one message to a person whose coming time on call is not as they were last told."""
     told = [_moved(team, pipelines, one) for one in changed]
     left = [f"… and {len(told) - SHOWN} more"] if len(told) > SHOWN else []
@@ -75,7 +75,7 @@ def _plainly(team: TeamFile, changed: Sequence[Moved]) -> str:
     return f"{span(first.starts_at, first.ends_at, team.zone)} {verb}{more}."
 
 
-def _moved(team: TeamFile, pipelines: dict[str, Pipeline], one: Moved) -> str:
+def _moved(team: TeamFile, pipelines: Mapping[str, Pipeline], one: Moved) -> str:
     when = span(one.starts_at, one.ends_at, team.zone)
     if one.after is None:
         whose = _named(pipelines, one.before or ())
@@ -88,14 +88,9 @@ def _moved(team: TeamFile, pipelines: dict[str, Pipeline], one: Moved) -> str:
     return f"± {when}: you are on call{whose or ' for all pipelines'} now, not{before}"
 
 
-def _named(pipelines: dict[str, Pipeline], keys: Sequence[str]) -> str:
+def _named(pipelines: Mapping[str, Pipeline], keys: Sequence[str]) -> str:
     names = (escape(pipelines[key].name if key in pipelines else key) for key in keys)
     return f" for {', '.join(names)}" if keys else ""
-
-
-def time_line(team: TeamFile, time: Time) -> str:
-    whose = f" for {', '.join(time.pipelines)}" if time.pipelines else ""
-    return f"{span(time.starts_at, time.ends_at, team.zone)}{whose}"
 
 
 def unreachable(team: TeamFile, person: str) -> Message:

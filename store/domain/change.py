@@ -160,6 +160,8 @@ def moved(told: Iterable[Time], now: Iterable[Time], starts_at: datetime, ends_a
     """Return what differs between two sets of times of one person within the window, in order, merged."""
     told, now = tuple(told), tuple(now)
     done: list[Moved] = []
+    if not starts_at < ends_at:
+        return ()
     for begin, end in cut(((one.starts_at, one.ends_at) for one in (*told, *now)), starts_at, ends_at):
         was, is_now = (
             next((one for one in each if one.starts_at <= begin < one.ends_at), None) for each in (told, now)

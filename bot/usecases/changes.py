@@ -1,0 +1,71 @@
+"""
+Whoever's coming time on call changes is told, once, in one message, whatever changed it.
+
+What each person knows is kept: the weeks ahead as they were last told. Time passing is no change, nor are weeks that
+come into sight.
+"""
+
+from datetime import datetime, timedelta
+
+from bot.deps import Deps
+from bot.usecases.tell import owe_leads
+from bot.views import changes as views
+from store import outbox, rosters, told_shifts
+from store.domain.change import Moved, Time, moved, shifts_of
+from store.domain.roster import Entries, Roster
+from store.told_shifts import Told
+
+AHEAD = timedelta(weeks=8)
+RENEWED = timedelta(days=1)
+"""How often weeks that come into sight are noted."""
+
+
+class Watch:
+    """Compares again and again, for one process; while nothing was entered or edited there is nothing to compare."""
+
+    def __init__(self) -> None:
+        self._seen: tuple[str, Entries] | None = None
+        self._compared_at: datetime | None = None
+
+    def tick(self, deps: Deps) -> None:
+        at = deps.clock.now()
+        with deps.sessions.reading() as db:
+            roster = rosters.load_roster(db, deps.plan)
+            seen = (deps.plan.digest, roster.entries)
+            if self._seen == seen and self._compared_at and at - self._compared_at < RENEWED:
+                return
+            told = told_shifts.load(db)
+        until = at + AHEAD
+        for person in roster.people:
+            compare(deps, roster, person, told.get(person), at=at, until=until)
+        self._seen, self._compared_at = seen, at
+
+
+def compare(deps: Deps, roster: Roster, person: str, told: Told | None, *, at: datetime, until: datetime) -> None:
+    """Tell *person* what differs from what they were *told*; at first sight it is noted in silence."""
+    times = shifts_of(roster, person, at, until)
+    if told is None:
+        with deps.sessions.writing() as db:
+            told_shifts.first(db, person, times, until=until)
+        return
+    changed = moved(told.times, times, at, min(told.until, until))
+    if changed or until - told.until >= RENEWED:
+        _tell(deps, person, told, times, changed, until=until)
+
+
+def _tell(
+    deps: Deps, person: str, told: Told, times: tuple[Time, ...], changed: tuple[Moved, ...], *, until: datetime
+) -> None:
+    team = deps.plan.team
+    with deps.sessions.writing() as db:
+        revision = told_shifts.replace(db, told, times, until=until)
+        if revision is None or not changed:
+            return
+        slack = team.people[person].slack
+        if slack:
+            message = views.shifts_changed(team, deps.plan.pipelines, changed)
+            key, now = f"shifts:{person}:{revision}", deps.machine_clock.now()
+            outbox.owe(db, key=key, channel=slack, payload=message.payload(), at=now)
+        else:
+            owe_leads(deps, db, key=f"shifts:{person}:unreachable", message=views.unreachable(team, person))
+    deps.nudge()

@@ -41,9 +41,14 @@ class Calendars:
         return holidays_in(country, subdivision, year) if self.known and is_there else ()
 
     def of_place(self, country: str, subdivision: str | None) -> Iterator[Holiday]:
+        """Yield the holidays of a place, one for each name."""
+        names: set[str] = set()
         for year in self.years:
             found = self.found(country, subdivision, year)
-            yield from corrected(found, self.fixes, country=country, subdivision=subdivision, year=year)
+            for holiday in corrected(found, self.fixes, country=country, subdivision=subdivision, year=year):
+                if holiday.name not in names:
+                    names.add(holiday.name)
+                    yield holiday
 
     def check_place(self, sheet: Sheet, where: Where, country: str, subdivision: str | None) -> bool:
         """Tell the sheet of a place that is none; return whether anything is known of its holidays."""
@@ -102,7 +107,8 @@ def check_leave(
             sheet.error(("leave", "compensation", index), f"{quoted(choice)} is in this list twice")
         seen.add(choice)
     homes = {(people[key].country, people[key].subdivision) for key in serving if key in people}
-    found = [holiday for country, state in homes if country for holiday in calendars.of_place(country, state)]
+    everything = (holiday for country, state in homes if country for holiday in calendars.of_place(country, state))
+    found = list({holiday.name: holiday for holiday in everything}.values())
     for index, name in enumerate(leave.major_holidays):
         if not any(is_named(holiday, (name,)) for holiday in found):
             sheet.notice(

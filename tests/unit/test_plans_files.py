@@ -197,6 +197,18 @@ def test_thousands_of_wrong_keys_take_no_longer_than_a_moment(tmp_path: Path) ->
     assert len(check_plan(folder)[1]) == 4000
 
 
+@pytest.mark.parametrize("where", ["leave", "observes"])
+def test_thousands_of_holidays_that_nobody_has_take_no_longer_than_a_moment(tmp_path: Path, where: str) -> None:
+    names = ", ".join(f"Feast number {number}" for number in range(2000))
+    if where == "leave":
+        text = TEAM.replace("  notice: 2w\n", f"  major_holidays: [{names}]\n")
+    else:
+        text = TEAM.replace("    subdivision: BE\n", f"    subdivision: BE\n    observes: [{names}]\n")
+    folder = write_plan(tmp_path / "plan", {"team.yaml": text})
+    assert _seconds(folder) < 3
+    assert len(check_plan(folder)[1]) == 2000
+
+
 def _seconds(folder: Path) -> float:
     begun = perf_counter()
     check_plan(folder)

@@ -1,5 +1,6 @@
 """A bare roster file: what it says is what is resolved, and what is wrong with it is told by line."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -63,8 +64,9 @@ def test_an_example_has_no_error_and_none_in_an_editor(path: Path) -> None:
     assert told("roster", marked(path.read_text(encoding="utf-8"))) == []
 
 
-def test_there_are_examples_to_copy() -> None:
-    assert {path.stem for path in EXAMPLES.glob("*.yaml")} >= {"week", "layers", "owners", "years"}
+def test_the_readme_names_every_example_and_no_other() -> None:
+    named = set(re.findall(r"\]\((\w+\.yaml)\)", (EXAMPLES / "README.md").read_text(encoding="utf-8")))
+    assert named == {path.name for path in EXAMPLES.glob("*.yaml")}
 
 
 WEEK = {

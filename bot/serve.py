@@ -22,6 +22,7 @@ from bot.app import build_app, build_deps
 from bot.deps import Deps
 from bot.identity import check_keys, first_line, identify
 from bot.listeners.hear import Hear
+from bot.roster_page.routes import roster_routes
 from bot.socket import DEAF_S, Sockets
 from bot.usecases.delivery import deliver_due
 from bot.web import build_web
@@ -154,7 +155,7 @@ def _web(app: AsyncApp, sockets: Sockets | None, deps: Deps) -> uvicorn.Server:
         return {"ok": living != 0, "connections": living, "plan": deps.plan.digest[:12]}
 
     config = uvicorn.Config(
-        build_web(app, health, hears_http=sockets is None),
+        build_web(app, health, hears_http=sockets is None, pages=roster_routes(deps)),
         lifespan="off",
         log_level="warning",
         access_log=False,

@@ -1,14 +1,14 @@
 """The HTTP surface: health, and Slack's signed requests where Socket Mode is off."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import Message, Receive
 
 BODY_LIMIT = 1_000_000
@@ -18,8 +18,13 @@ _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 Health = Callable[[], Awaitable[dict[str, object]]]
 
 
-def build_web(app: AsyncApp, health: Health, *, hears_http: bool) -> Starlette:
-    """Return the web application; `/slack/events` takes every kind of request from Slack where *hears_http*."""
+def build_web(app: AsyncApp, health: Health, *, hears_http: bool, pages: Iterable[BaseRoute] = ()) -> Starlette:
+    """
+    Return the web application; `/slack/events` takes every kind of request from Slack where *hears_http*.
+
+    Args:
+        pages: what people read in a browser or a calendar.
+    """
     handler = AsyncSlackRequestHandler(app)
 
     async def events(request: Request) -> Response:
@@ -36,7 +41,7 @@ def build_web(app: AsyncApp, health: Health, *, hears_http: bool) -> Starlette:
         state = await health()
         return JSONResponse(state, status_code=200 if state["ok"] else 503)
 
-    routes = [Route("/healthz", healthz)]
+    routes: list[BaseRoute] = [Route("/healthz", healthz), *pages]
     if hears_http:
         routes.append(Route("/slack/events", events, methods=["POST"]))
     return Starlette(routes=routes)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -56,6 +57,9 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=3000, ge=0, le=65535)
 
+    baton_url: str = ""
+    """Where people reach the web surface, for the links that Baton gives them; empty: at `host` and `port`."""
+
     database_url: SecretStr = SecretStr("")
     """A SQLAlchemy address, which may hold a password; empty means SQLite under `baton_data`."""
     baton_plan: Path = PLANS / "house"
@@ -90,6 +94,20 @@ class Settings(BaseSettings):
     @classmethod
     def _slash(cls, value: str) -> str:
         return value if value.endswith("/") else value + "/"
+
+    @field_validator("baton_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+            raise ValueError("it is no address such as https://baton.example.com")
+        return value.rstrip("/")
+
+    @property
+    def public_url(self) -> str:
+        """The address of the web surface for people, without a slash at its end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.baton_url or f"http://{host}:{self.port}"
 
     @cached_property
     def database(self) -> str:

@@ -282,6 +282,8 @@ class CalendarRow(SQLModel, table=True):
     tried_at: datetime
     trouble: str | None = Field(default=None, sa_column=Column(PlainText))
     """Why the last try failed; nothing after a success."""
+    note: str | None = Field(default=None, sa_column=Column(PlainText))
+    """What the copy in force holds that nobody could be told from."""
 
 
 class CalendarAbsenceRow(SQLModel, table=True):

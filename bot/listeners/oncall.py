@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from bot.deps import Deps
-from bot.listeners import comp, leave, override, swap, volunteer
+from bot.listeners import calendar, comp, leave, override, swap, volunteer
 from bot.listeners.hear import Hear
 from bot.listeners.heard import Heard
 from bot.usecases import oncall
@@ -24,6 +24,7 @@ CHANGES: Mapping[str, Change] = {
     "take": override.take,
     "volunteer": volunteer.open_form,
     "comp": comp.show,
+    "calendar": calendar.show,
 }
 """The first word of `/oncall …` that does something else than show who is on call."""
 

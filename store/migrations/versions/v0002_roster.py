@@ -87,6 +87,7 @@ def _calendars() -> None:
         sa.Column("read_at", INSTANT),
         sa.Column("tried_at", INSTANT, nullable=False),
         sa.Column("trouble", sa.Text),
+        sa.Column("note", sa.Text),
     )
     op.create_table(
         "calendar_absence",

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from store.domain.absence import Absence
 from store.domain.held import Held
 from store.domain.roster import Line, Roster
-from store.domain.rotation import Turn, Unit, following, in_order, orders_people, preceding
+from store.domain.rotation import Turn, Unit, as_of, following, in_order, orders_people, preceding
 from store.domain.shift import Passed, Source, cut
 from store.domain.team import Cover
 
@@ -57,13 +57,19 @@ def covered(roster: Roster, line: Line, held: Held, loads: Loads) -> Iterator[Co
     if not away:
         yield _as_held(held, held.starts_at, held.ends_at)
         return
+    # an edit of the order changes nothing before its day, so who comes next is asked of the order as it is then
+    changes = ((at, at) for at in roster.rotations[held.rotation].changes)
+    for begin, end in cut(changes, held.starts_at, held.ends_at):
+        yield from _covered(roster, line, replace(held, starts_at=begin, ends_at=end), away, loads)
+
+
+def _covered(roster: Roster, line: Line, held: Held, away: tuple[Absence, ...], loads: Loads) -> Iterator[Covered]:
     candidates = tuple(_candidates(roster, line, held, loads))
     absences = {one.person: roster.away(one.person, held.starts_at, held.ends_at) for one in candidates}
     beside = tuple(_beside(roster, line, held, loads))
     spans = [(one.starts_at, one.ends_at) for each in (away, *absences.values()) for one in each]
     spans += [(one.starts_at, one.ends_at) for one in beside]
     spans += [(one.starts_at, one.ends_at) for one in candidates if one.starts_at and one.ends_at]
-    spans += [(at, at) for at in roster.rotations[held.rotation].changes]
     for begin, end in cut(spans, held.starts_at, held.ends_at):
         absence = _holding(away, begin)
         if absence is None:
@@ -139,16 +145,20 @@ def _previous(roster: Roster, _line: Line, held: Held, _loads: Loads) -> Iterato
 
 def _next(roster: Roster, _line: Line, held: Held, _loads: Loads) -> Iterator[Candidate]:
     assert held.turn is not None
-    yield from _of_turn(roster, held, following(roster.rotations[held.rotation], held.turn), "next", "after")
+    rotation = roster.rotations[held.rotation]
+    turn = following(as_of(rotation, held.starts_at), held.turn)
+    really = turn == following(rotation, held.turn)
+    yield from _of_turn(roster, held, turn, "next" if really else "", "after")
 
 
 def _of_turn(roster: Roster, held: Held, turn: Turn | None, which: str, side: str) -> Iterator[Candidate]:
     rotation = roster.rotations[held.rotation]
     weekly = rotation.turn is Unit.WEEK and rotation.every == 1
     people = [person for person, _, _ in roster.members(held.rotation, turn)] if turn else []
+    role = f"{which} week’s on-call" if weekly else f"on call the turn {side}"
     # who serves together steps in seat for seat; the rest of the other group only after that
     for person in (*people[held.seat : held.seat + 1], *people[: held.seat], *people[held.seat + 1 :]):
-        yield Candidate(person, f"{which} week’s on-call" if weekly else f"on call the turn {side}", of_order=True)
+        yield Candidate(person, role if which else "next in the order", of_order=True)
 
 
 def _secondary(roster: Roster, line: Line, held: Held, _loads: Loads) -> Iterator[Candidate]:

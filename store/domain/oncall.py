@@ -117,7 +117,7 @@ def _year(roster: Roster, line: Line, starts_at: datetime, ends_at: datetime) ->
 
 
 def _without(loads: Loads, served: list[Shift], at: datetime) -> Loads:
-    """Return *loads* less what of *served* lies after *at*; it is in order of time, seat by seat where several serve."""
+    """Return *loads* less what of *served*, which is in order of time, lies after *at*."""
     before = dict(loads)
     for shift in reversed(served):
         if shift.ends_at <= at and shift.seat == 0:

@@ -144,6 +144,12 @@ def following(rotation: Rotation, turn: Turn) -> Turn | None:
     return following(rotation, after) if after and after.begun_at == turn.begun_at else after
 
 
+def as_of(rotation: Rotation, at: datetime) -> Rotation:
+    """Return *rotation* with the versions alone whose day has come by *at*."""
+    come = tuple(version for version in rotation.versions if handoff_instant(rotation, version.starts_on) <= at)
+    return rotation if len(come) == len(rotation.versions) else replace(rotation, versions=come)
+
+
 def preceding(rotation: Rotation, turn: Turn) -> Turn | None:
     """Return the turn before *turn*; None for the first."""
     return turn_at(rotation, at=turn.begun_at - timedelta.resolution)

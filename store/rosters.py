@@ -77,6 +77,12 @@ def find_override(db: Session, *, request_key: str) -> Override | None:
     return _override_of(row) if row else None
 
 
+def find_volunteer(db: Session, *, request_key: str) -> Volunteer | None:
+    """Return the offer that this form made already, taken back since or not."""
+    row = db.exec(select(VolunteerRow).where(VolunteerRow.request_key == request_key)).first()
+    return _volunteer_of(row) if row else None
+
+
 def save_override(db: Session, override: Override, *, request_key: str) -> Override:
     """Keep an override; with the same key again the first one is returned and nothing is new."""
     _insert(

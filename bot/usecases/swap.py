@@ -140,17 +140,16 @@ def ask(deps: Deps, *, request_key: str, user: str, gives: str, takes: str, at: 
     Raises: NotInPlan, NotAllowed, SwapRefused.
     """
     swap = _read(deps, user=user, gives=gives, takes=takes, at=at)
-    if _at_once(deps, swap):
-        swap = advance(swap, SwapState.ACCEPTED, at=at)
     with deps.sessions.writing() as db:
         roster = rosters.load_roster(db, deps.plan)
         if (known := rosters.find_swap_of(db, request_key=request_key)) is not None:
             return known
         check_swap(roster, swap, at=at, by_lead=_has_word(deps, swap))
         _check_not_asked(roster, swap)
-        saved = rosters.save_swap(db, swap, request_key=request_key)
+        agreed = advance(swap, SwapState.ACCEPTED, at=at) if _at_once(deps, swap) else swap
+        saved = rosters.save_swap(db, agreed, request_key=request_key)
         subject = f"{swap.asker} {swap.gives} with {swap.other} {swap.takes}"
-        audit.note(db, at=at, actor=user, action="swap", subject=subject, outcome="done", detail=swap.state)
+        audit.note(db, at=at, actor=user, action="swap", subject=subject, outcome="done", detail=saved.state)
         _tell(db, deps, roster, saved, by=saved.entered_by)
     deps.nudge()
     return saved

@@ -101,11 +101,12 @@ def offer(
     me = _check_may(deps, user=user, action="volunteer", at=at)
     with deps.sessions.writing() as db:
         roster = rosters.load_roster(db, deps.plan)
+        if (known := rosters.find_volunteer(db, request_key=request_key)) is not None:
+            return Planned(known, ())
         planned = _planned(roster, deps, me, first=first, last=last, pipelines=pipelines, at=at)
         saved = rosters.save_volunteer(db, planned.offer, request_key=request_key, by=user)
-        if saved.entered_at == at:  # else this form has been heard before
-            audit.note(db, at=at, actor=user, action="volunteer", subject=f"{me} {first}..{last}", outcome="done")
-            gaps.show(db, deps, rosters.load_roster(db, deps.plan), at=at)
+        audit.note(db, at=at, actor=user, action="volunteer", subject=f"{me} {first}..{last}", outcome="done")
+        gaps.show(db, deps, rosters.load_roster(db, deps.plan), at=at)
     deps.nudge()
     return replace(planned, offer=saved)
 

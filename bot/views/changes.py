@@ -1,7 +1,6 @@
 """What a change does to the roster, in lines: who is on call instead of whom, when, and why."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from bot.views.blocks import Block, Message, context, escape, section
 from bot.views.people import name_of
@@ -23,22 +22,18 @@ def effect(team: TeamFile, changes: Sequence[Change], *, none: str) -> tuple[Blo
 
 
 def lines(team: TeamFile, changes: Sequence[Change]) -> list[str]:
-    """Return *changes* in lines of mrkdwn, those of several pipelines together; gaps stand out."""
-    together: dict[Change, list[str]] = {}
-    for change in changes:
-        together.setdefault(replace(change, line=None), []).extend([change.line] if change.line else [])
-    ordered = sorted(together.items(), key=lambda item: (item[0].starts_at, item[0].seat))
-    shown = [_line(team, change, pipelines) for change, pipelines in ordered[:SHOWN]]
-    left = len(ordered) - SHOWN
+    """Return *changes* in lines of mrkdwn; gaps stand out."""
+    shown = [_line(team, change) for change in changes[:SHOWN]]
+    left = len(changes) - SHOWN
     return [*shown, f"… and {left} more"] if left > 0 else shown
 
 
-def _line(team: TeamFile, change: Change, pipelines: list[str]) -> str:
+def _line(team: TeamFile, change: Change) -> str:
     when = span(change.starts_at, change.ends_at, team.zone)
-    whose = f" for {', '.join(pipelines)}" if pipelines else ""
-    before = f" instead of {escape(name_of(team, change.before))}" if change.before and not change.is_gap else ""
+    whose = f" for {', '.join(change.pipelines)}" if change.pipelines else ""
     if change.is_gap:
         return f"• ⚠️ *{when}: nobody is on call{whose}*. {escape(change.why)}"
+    before = f" instead of {escape(name_of(team, change.before))}" if change.before else ""
     who = escape(name_of(team, change.after)) if change.after else "nobody"
     return f"• {ICON[change.source]}{when}: *{who}*{whose}{before} · {escape(change.why)}"
 

@@ -2,7 +2,7 @@
 Two rosters held against each other: what a change does before it is saved, and what has changed since people were told.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,8 +15,8 @@ from store.domain.shift import Shift, Source, Span, cut
 class Change:
     """`[starts_at, ends_at)`, aware UTC, in which another person is on call after than before."""
 
-    line: str | None
-    """None: all pipelines that have somebody on call."""
+    pipelines: tuple[str, ...] = ()
+    """Empty: all that have somebody on call."""
     starts_at: datetime
     ends_at: datetime
     before: str | None
@@ -33,42 +33,58 @@ class Change:
 
 def changes(before: Roster, after: Roster, starts_at: datetime, ends_at: datetime) -> tuple[Change, ...]:
     """
-    Return where *after* has other people on call than *before* within the window: line by line, in order, merged.
+    Return where *after* has other people on call than *before* within the window: in order, merged.
 
-    Pipelines that share their line in both rosters are compared once.
+    Pipelines that share their line in both rosters are compared once, and what is the same for several is one change.
     """
     found: list[Change] = []
-    for old, new, key in _pairs(before, after):
+    for old, new, pipelines in _pairs(before, after):
         was = timeline(before, old, starts_at, ends_at) if old else ()
         now = timeline(after, new, starts_at, ends_at) if new else ()
-        found.extend(_compared(was, now, key))
-    return tuple(found)
+        found.extend(replace(change, pipelines=pipelines) for change in _compared(was, now))
+    return together(found, {*covered_by(before), *covered_by(after)})
 
 
-def _pairs(before: Roster, after: Roster) -> Iterator[tuple[Line | None, Line | None, str | None]]:
-    """Yield lines that answer for the same pipelines before and after, with the key under which people know them."""
+def covered_by(roster: Roster) -> tuple[str, ...]:
+    """Return the pipelines that have somebody on call."""
+    return tuple(pipeline for line in roster.lines if line.rotation is not None for pipeline in line.pipelines)
+
+
+def together(found: Iterable[Change], whole: Collection[str]) -> tuple[Change, ...]:
+    """Return changes that differ in nothing but their pipelines as one, in order of time; *whole* of them is all."""
+    alike: dict[Change, dict[str, None]] = {}
+    for change in found:
+        alike.setdefault(replace(change, pipelines=()), {}).update(dict.fromkeys(change.pipelines))
+    made = (
+        replace(change, pipelines=() if set(pipelines) >= set(whole) else tuple(pipelines))
+        for change, pipelines in alike.items()
+    )
+    return tuple(sorted(made, key=lambda one: (one.starts_at, one.seat, one.ends_at)))
+
+
+def _pairs(before: Roster, after: Roster) -> Iterator[tuple[Line | None, Line | None, tuple[str, ...]]]:
+    """Yield lines that answer for the same pipelines before and after, with those pipelines."""
     old = {pipeline: line for line in before.lines for pipeline in line.pipelines}
     new = {pipeline: line for line in after.lines for pipeline in line.pipelines}
-    seen: set[tuple[Line | None, Line | None]] = set()
+    pairs: dict[tuple[Line | None, Line | None], tuple[str, ...]] = {}
     for pipeline in dict.fromkeys((*new, *old)):
         pair = (old.get(pipeline), new.get(pipeline))
-        if pair not in seen:
-            seen.add(pair)
-            whole = {each.key for each in pair if each is not None} == {None}
-            yield *pair, None if whole else pipeline
+        pairs[pair] = (*pairs.get(pair, ()), pipeline)
+    for (was, now), pipelines in pairs.items():
+        yield was, now, pipelines
 
 
-def _compared(was: tuple[Shift, ...], now: tuple[Shift, ...], line: str | None) -> Iterator[Change]:
+def _compared(was: tuple[Shift, ...], now: tuple[Shift, ...]) -> Iterator[Change]:
     for seat in sorted({shift.seat for shift in (*was, *now)}):
-        yield from _of_seat([one for one in was if one.seat == seat], [one for one in now if one.seat == seat], line)
+        yield from _of_seat([one for one in was if one.seat == seat], [one for one in now if one.seat == seat])
 
 
-def _of_seat(was: list[Shift], now: list[Shift], line: str | None) -> list[Change]:
+def _of_seat(was: list[Shift], now: list[Shift]) -> list[Change]:
     done: list[Change] = []
     both = (*was, *now)
     starts_at, ends_at = min(one.starts_at for one in both), max(one.ends_at for one in both)
     for begin, end in cut(((shift.starts_at, shift.ends_at) for shift in both), starts_at, ends_at):
-        change = _differing(_at(was, begin), _at(now, begin), (begin, end), line)
+        change = _differing(_at(was, begin), _at(now, begin), (begin, end))
         if change is None:
             continue
         if done and done[-1].ends_at == begin and replace(done[-1], starts_at=begin, ends_at=end) == change:
@@ -82,13 +98,12 @@ def _at(shifts: list[Shift], at: datetime) -> Shift | None:
     return next((shift for shift in shifts if shift.starts_at <= at < shift.ends_at), None)
 
 
-def _differing(was: Shift | None, now: Shift | None, span: Span, line: str | None) -> Change | None:
+def _differing(was: Shift | None, now: Shift | None, span: Span) -> Change | None:
     before, after = (shift.person if shift else None for shift in (was, now))
     gaps = tuple(shift is not None and shift.source is Source.GAP for shift in (was, now))
     if before == after and gaps[0] == gaps[1]:
         return None
     return Change(
-        line=line,
         starts_at=span[0],
         ends_at=span[1],
         before=before,
@@ -123,7 +138,7 @@ def shifts_of(roster: Roster, person: str, starts_at: datetime, ends_at: datetim
         for shift in timeline(roster, line, starts_at, ends_at)
         if shift.person == person
     ]
-    everything = {pipeline for line in roster.lines if line.rotation is not None for pipeline in line.pipelines}
+    everything = set(covered_by(roster))
     done: list[Time] = []
     for begin, end in cut(((shift.starts_at, shift.ends_at) for _, shift in held), starts_at, ends_at):
         here = [(line, shift) for line, shift in held if shift.starts_at <= begin < shift.ends_at]

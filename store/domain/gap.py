@@ -1,13 +1,14 @@
 """Gaps: times in which somebody should be on call and nobody is, those of one turn together."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
-from store.domain.change import Change
+from store.domain.change import Change, covered_by, together
 from store.domain.oncall import timeline
 from store.domain.roster import Line, Roster
 from store.domain.rotation import leaves, turn_at
+from store.domain.roundup import calmed
 from store.domain.shift import Shift, Source, Span, joined
 
 
@@ -46,14 +47,13 @@ def gaps(roster: Roster, starts_at: datetime, ends_at: datetime) -> tuple[Gap, .
 
 
 def _gap(roster: Roster, rotation: str, person: str | None, turn: datetime, held: list[tuple[Line, Shift]]) -> Gap:
-    whole = {key for line in roster.lines if line.rotation for key in line.pipelines}
     pipelines = tuple(dict.fromkeys(key for line, _ in held for key in line.pipelines))
     return Gap(
         rotation=rotation,
         person=person,
         turn_at=turn,
         spans=joined((shift.starts_at, shift.ends_at) for _, shift in held),
-        pipelines=() if set(pipelines) == whole else pipelines,
+        pipelines=() if set(pipelines) == set(covered_by(roster)) else pipelines,
     )
 
 
@@ -70,31 +70,24 @@ def _turn_at(roster: Roster, rotation: str, shift: Shift) -> datetime:
 
 def serving(roster: Roster, gap: Gap, spans: Iterable[Span]) -> tuple[Change, ...]:
     """Return who is on call now in what was a gap: whom it leaves, who came instead, or still nobody."""
-    return tuple(change for begin, end in spans for change in _serving(roster, gap, begin, end))
-
-
-def _serving(roster: Roster, gap: Gap, starts_at: datetime, ends_at: datetime) -> Iterator[Change]:
+    spans = tuple(spans)
+    found: list[Change] = []
     for line in roster.lines:
-        concerned = not gap.pipelines or set(gap.pipelines) & set(line.pipelines)
-        if line.rotation != gap.rotation or not concerned:
-            continue
-        last: Change | None = None
-        for shift in timeline(roster, line, starts_at, ends_at):
-            change = Change(
-                line=None if not gap.pipelines else line.key,
-                starts_at=shift.starts_at,
-                ends_at=shift.ends_at,
-                before=gap.person if shift.person != gap.person else None,
-                after=shift.person,
-                why=shift.why,
-                source=shift.source,
-                seat=shift.seat,
-            )
-            if last and replace(last, starts_at=shift.starts_at, ends_at=shift.ends_at) == change:
-                last = replace(last, ends_at=shift.ends_at)
-                continue
-            if last:
-                yield last
-            last = change
-        if last:
-            yield last
+        concerned = tuple(key for key in line.pipelines if not gap.pipelines or key in gap.pipelines)
+        if line.rotation == gap.rotation and concerned:
+            for begin, end in spans:
+                found += (_served(gap, shift, concerned) for shift in calmed(timeline(roster, line, begin, end)))
+    return together(found, gap.pipelines or covered_by(roster))
+
+
+def _served(gap: Gap, shift: Shift, pipelines: tuple[str, ...]) -> Change:
+    return Change(
+        pipelines=pipelines,
+        starts_at=shift.starts_at,
+        ends_at=shift.ends_at,
+        before=gap.person if shift.person != gap.person else None,
+        after=shift.person,
+        why=shift.why,
+        source=shift.source,
+        seat=shift.seat,
+    )

@@ -123,6 +123,24 @@ class Slack:
                 return
             time.sleep(FILE_LOOK_S)
 
+    def share(self, posted: Posted, *, thread_ts: str | None, name: str, content: str) -> None:
+        """Put a file into the thread of a message, once: the thread is asked for it first. Its name is its own."""
+        root = thread_ts or posted.ts
+        cursor = ""
+        for _ in range(PAGES):
+            page = self._call("conversations.replies", channel=posted.channel, ts=root, cursor=cursor, limit=200)
+            if any(file.get("name") == name for message in page["messages"] for file in message.get("files", ())):
+                return
+            cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+            if not cursor:
+                break
+        place = {"channel": posted.channel, "thread_ts": root}
+        self._call("files.upload_v2", content=content, filename=name, title=name, **place)
+
+    def link(self, posted: Posted) -> str:
+        """Return the address of a message, for people."""
+        return str(self._call("chat.getPermalink", channel=posted.channel, message_ts=posted.ts)["permalink"])
+
     def answer(self, response_url: str, payload: Mapping[str, Any]) -> None:
         """Answer a command or a press by the address that came with it, on Slack's own host only."""
         if urlsplit(response_url).netloc not in self._hosts:

@@ -29,10 +29,10 @@ PLAIN_LIMIT = 3500
 TOO_RICH = frozenset({"invalid_blocks", "msg_too_long", "msg_blocks_too_long", "invalid_blocks_format"})
 NO_PLACE = frozenset({"not_in_channel", "channel_not_found", "is_archived", "restricted_action"})
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
-OURS = frozenset({"picture", "dm", "place", "told"})
+OURS = frozenset({"picture", "file", "dm", "place", "told"})
 """
-What a payload holds for us alone: a run whose picture it shows, whom to tell where there is no place for it, how far
-the run has been told to be.
+What a payload holds for us alone: a run whose picture it shows, a small file that goes along in its thread, whom to
+tell where there is no place for it, how far the run has been told to be.
 """
 
 
@@ -109,7 +109,9 @@ class Sending:
         refused: SlackRefused | None = None
         for payload in self._forms():
             try:
-                return self._place(payload)
+                posted = self._place(payload)
+                self._share_file(posted)
+                return posted
             except SlackRefused as error:
                 if error.error not in TOO_RICH:
                     raise
@@ -153,6 +155,16 @@ class Sending:
             logger.warning("Message %s goes without its picture: %s", self._owed.key, error)
             return None
         return {**bare, "blocks": [*bare["blocks"][:at], picture(file_id, alt), *bare["blocks"][at + 1 :]]}
+
+    def _share_file(self, posted: Posted) -> None:
+        """Let the file go along with the first post; the message says all that matters, also without it."""
+        file = self._owed.payload.get("file")
+        if file is None or self._owed.ts is not None:
+            return
+        try:
+            self._held.share(posted, thread_ts=self._owed.thread_ts, name=file["name"], content=file["content"])
+        except (SlackRefused, SlackUnavailable) as error:
+            logger.warning("Message %s goes without its file: %s", self._owed.key, error)
 
     def _place(self, payload: dict[str, Any]) -> Posted:
         owed = self._owed

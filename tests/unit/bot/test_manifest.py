@@ -13,6 +13,7 @@ BOT = MANIFEST.parent
 MADE_OF = yaml.safe_load(MANIFEST.read_text())
 # What each method needs, from Slack's reference; looking into a channel takes the scope of each kind of channel.
 SCOPES = {
+    "chat.getPermalink": set(),
     "chat.postMessage": {"chat:write"},
     "chat.update": {"chat:write"},
     "chat.postEphemeral": {"chat:write"},

@@ -1,0 +1,398 @@
+"""A handoff, shown: one living message from the posting to the end of its week, its form, and its thread."""
+
+import json
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.views import briefing as facts
+from bot.views.blocks import (
+    Block,
+    Message,
+    actions,
+    button,
+    clip,
+    context,
+    escape,
+    header,
+    mention,
+    option,
+    plain,
+    private,
+    section,
+    slack_time,
+)
+from store.domain.briefing import Briefing
+from store.domain.handoff import ITEM_LIMIT, Group, Handoff, Item, Note, weeks_old
+from store.domain.pipeline import Pipeline
+from store.domain.team import TeamFile
+
+TICK, CONFIRM, WRITE, START = "handoff_tick", "handoff_confirm", "handoff_note", "handoff_start"
+FORM = "handoff_note_form"
+LABEL = 75
+"""Slack's limit of an option's text, and of its description."""
+BOXES = 10
+MOST_ITEMS = 60
+NOTES_SHOWN = 5
+NOTE_LIMIT = 300
+NOTE, ACTION = "note", "action"
+
+_TITLES = {
+    Group.ACTION: "*To be done* · stays until somebody ticks it",
+    Group.TALK: "*Talk through*",
+    Group.CHECK: "*Checks due this week* · done by hand",
+}
+
+
+def living(
+    handoff: Handoff, briefing: Briefing, team: TeamFile, pipelines: Mapping[str, Pipeline], *, at: datetime
+) -> Message:
+    """Return the message as it should look at the instant *at*, until a later handoff takes it over."""
+    names = {key: pipeline.name for key, pipeline in pipelines.items()}
+    blocks: list[Block] = [
+        header(_headline(handoff, team)),
+        section(_who(handoff, team)),
+        *_remarks(handoff, team),
+        *facts.burning(briefing),
+        *facts.in_flight(briefing, team, pipelines, at=at),
+    ]
+    if not handoff.small:
+        blocks += [
+            *facts.pipelines(briefing),
+            *facts.ahead(briefing.ahead, team, names, ends_at=handoff.ends_at),
+            *_items(handoff, team),
+        ]
+    blocks += [*_notes(handoff, team), _buttons(handoff, team), context(_next_move(handoff, team))]
+    return Message(text=_short(handoff, briefing, team), blocks=tuple(blocks))
+
+
+def carried(handoff: Handoff, team: TeamFile) -> Message:
+    """Return what is left of the message once a later handoff has taken over: what was done, no buttons."""
+    left, items = handoff.unfinished, handoff.items
+    text = f"Handed over: {escape(_pair(handoff, team))}, {facts.day(handoff.due_at, team.zone)}"
+    said = "Both confirmed." if handoff.completed_at else f"Never confirmed by {escape(_names(handoff.awaited, team))}."
+    if handoff.small:
+        said = "Confirmed." if handoff.completed_at else said
+    open_still = f" {len(left)} left open: *carried over* to the next handoff." if left else ""
+    done = f" {len(items) - len(left)} of {len(items)} items done.{open_still}" if items else ""
+    lines = [
+        *(f"✅ {escape(item.text)} · {facts.called(team, item.done_by)}" for item in items if item.done_by),
+        *(f"◻️ {escape(item.text)}" for item in left),
+        *(_note(note, team) for note in handoff.notes),
+    ]
+    return Message(text=text, blocks=(section(f"*{text}*"), *facts.listed(f"{said}{done}", lines)))
+
+
+def summary(handoff: Handoff, team: TeamFile) -> Message:
+    """Return the reply that ends a handoff: what was handed over, and what comes back."""
+    left, count = handoff.unfinished, len(handoff.items)
+    text = f"✅ Handoff complete: {escape(_pair(handoff, team))}, {_both(handoff)}."
+    if handoff.items:
+        text += f" {count - len(left)} of {count} items done."
+    if handoff.notes:
+        text += f" {len(handoff.notes)} {'note' if len(handoff.notes) == 1 else 'notes'}."
+    if not left:
+        return private(text)
+    lines = [f"• {escape(item.text)}{_again(item, handoff)}" for item in left]
+    title = f"{text}\n*Not ticked, so it comes back next time:*"
+    return Message(text=text, blocks=facts.listed(title, lines))
+
+
+def _both(handoff: Handoff) -> str:
+    return (
+        "confirmed" if len(handoff.people) == 1 else "confirmed by all" if len(handoff.people) > 2 else "both confirmed"
+    )
+
+
+def _again(item: Item, handoff: Handoff) -> str:
+    weeks = weeks_old(item, handoff.ends_at)
+    return f" · then {_weeks(weeks)} old" if weeks else ""
+
+
+def _weeks(count: int) -> str:
+    return f"{count} {'week' if count == 1 else 'weeks'}"
+
+
+def nudge(handoff: Handoff, team: TeamFile) -> Message:
+    """Return the reminder to those whose word is missing."""
+    whom = " ".join(_mentions(handoff.awaited, team))
+    return private(
+        f"⏳ {whom} this handoff still waits for your word. Tick what you talked about, then press your button above."
+    )
+
+
+def tell_lead(handoff: Handoff, team: TeamFile, leads: Sequence[str], *, at: datetime) -> Message:
+    hours = round((at - handoff.posted_at) / timedelta(hours=1))
+    whom = " ".join(_mentions(leads, team))
+    return private(
+        f"⚠️ {whom} {escape(_names(handoff.awaited, team))} has not confirmed this handoff after {hours} h. "
+        "Ask what keeps them, or press the button above in their place."
+    )
+
+
+def noted(note: Note, team: TeamFile) -> Message:
+    """Return a note for the thread, whole."""
+    return private(_note(note, team, limit=2900))
+
+
+def sync(handoff: Handoff, team: TeamFile, length: timedelta, *, starts_at: datetime) -> Message:
+    """Return the proposal to meet; its calendar file goes along."""
+    minutes = round(length.total_seconds() / 60)
+    clock = f"{slack_time(starts_at)} to {slack_time(starts_at + length, '{time}')}"
+    who = escape(_names(handoff.people, team))
+    return private(f"🗓️ {minutes}-minute sync of {who}: {clock}. Put it into your calendar, or agree on another time.")
+
+
+def form(handoff: Handoff, *, channel: str) -> dict[str, Any]:
+    """Return the modal for a note or an action item."""
+    choices = [
+        option("Note", NOTE, "Read now, kept with this handoff"),
+        option("Action item", ACTION, "Comes back every handoff until it is ticked"),
+    ]
+    return {
+        "type": "modal",
+        "callback_id": FORM,
+        "private_metadata": json.dumps({"channel": channel, "handoff": handoff.id}),
+        "title": plain("Add to the handoff"),
+        "submit": plain("Add"),
+        "close": plain("Cancel"),
+        "blocks": [
+            {
+                "type": "input",
+                "block_id": "kind",
+                "label": plain("What is it?"),
+                "element": {
+                    "type": "radio_buttons",
+                    "action_id": "value",
+                    "options": choices,
+                    "initial_option": choices[0],
+                },
+            },
+            {
+                "type": "input",
+                "block_id": "text",
+                "label": plain("Text"),
+                "element": {"type": "plain_text_input", "action_id": "value", "multiline": True, "max_length": 2000},
+                "hint": plain(f"An action item is one line of at most {ITEM_LIMIT} characters."),
+            },
+        ],
+    }
+
+
+def running(handoffs: Sequence[tuple[Handoff, str]], team: TeamFile, *, can_start: bool) -> Message:
+    """
+    Return what `/handoff` tells one person.
+
+    Args:
+        handoffs: those that run, each with a link to its message; the link is empty while there is none.
+        can_start: whether this person may start one that is missing.
+    """
+    blocks: list[Block] = []
+    for handoff, link in handoffs:
+        count = len(handoff.items)
+        done = f"{count - len(handoff.unfinished)} of {count} items done. " if count else ""
+        there = f" <{link}|Open it>" if link else ""
+        title = f"*{escape(_headline(handoff, team))}*, {facts.day(handoff.due_at, team.zone)}"
+        blocks.append(section(f"{title}\n{done}{_confirmed(handoff, team)}{there}"))
+    if not handoffs:
+        blocks.append(section("No handoff runs now. The next one comes by itself when hands change."))
+    if can_start:
+        blocks.append(actions([button("Start the handoff now", START, style="primary")]))
+    blocks.append(context("`/handoff note TEXT` adds a note to it."))
+    return Message(text="The handoff that runs now" if handoffs else "No handoff runs now.", blocks=tuple(blocks))
+
+
+def _headline(handoff: Handoff, team: TeamFile) -> str:
+    icon = "✅" if handoff.completed_at else "🤝"
+    if handoff.small:
+        return f"{icon} {_names(handoff.incoming, team)} takes over from {_names(handoff.outgoing, team)}"
+    if handoff.stays:
+        return f"{icon} Weekly check: {_names(handoff.incoming, team)} stays on call"
+    return f"{icon} Handoff: {_pair(handoff, team)}"
+
+
+def _pair(handoff: Handoff, team: TeamFile) -> str:
+    return f"{_names(handoff.outgoing, team)} → {_names(handoff.incoming, team)}"
+
+
+def _who(handoff: Handoff, team: TeamFile) -> str:
+    until = f"until {slack_time(handoff.ends_at)}"
+    if not handoff.incoming:
+        text = f"⚠️ *Nobody is on call now*, {until}. Find a volunteer: `/oncall volunteer`."
+    else:
+        verb = "is" if len(handoff.incoming) == 1 else "are"
+        text = f"*{' and '.join(_mentions(handoff.incoming, team))}* {verb} on call {until}."
+    if handoff.outgoing and not handoff.stays:
+        text += f" Thank you, *{' and '.join(_mentions(handoff.outgoing, team))}*."
+    return text
+
+
+def _mentions(people: Iterable[str], team: TeamFile) -> list[str]:
+    known = [(key, team.people.get(key)) for key in people]
+    return [mention(person.slack, person.name) if person else escape(key) for key, person in known]
+
+
+def _names(people: Iterable[str], team: TeamFile) -> str:
+    """Return names as plain text."""
+    names = [team.people[key].name if key in team.people else key for key in people]
+    return " and ".join(names) or "nobody"
+
+
+def _remarks(handoff: Handoff, team: TeamFile) -> tuple[Block, ...]:
+    lines = [f"ℹ️ {escape(remark)}." for remark in handoff.remarks]
+    if handoff.late:
+        due, posted = (facts.day(at, team.zone) for at in (handoff.held_at, handoff.posted_at))
+        lines.append(f"⏰ Late: due {due}, posted {posted}. Baton was down.")
+    if handoff.started_by:
+        lines.append(f"Started by hand by {facts.called(team, handoff.started_by)}.")
+    return (context("\n".join(lines)),) if lines else ()
+
+
+def _items(handoff: Handoff, team: TeamFile) -> list[Block]:
+    """Return the checkboxes, group by group; where there are too many, those that are done make room."""
+    done_last = sorted(handoff.items, key=lambda item: item.done_at is not None)
+    shown = set(done_last[:MOST_ITEMS])
+    blocks: list[Block] = []
+    for group, title in _TITLES.items():
+        mine = [item for item in handoff.items if item.group is group and item in shown]
+        long = [item for item in mine if not _fits(item)]
+        whole = [f"{mine.index(item) + 1}. {escape(item.text)}" for item in long]
+        if mine:
+            blocks += facts.listed(title, whole)
+        for at in range(0, len(mine), BOXES):
+            numbers = {item.id: mine.index(item) + 1 for item in long}
+            blocks.append(_boxes(handoff, mine[at : at + BOXES], numbers, team))
+    if len(shown) < len(handoff.items):
+        hidden = [item for item in handoff.items if item not in shown]
+        waiting = sum(item.done_at is None for item in hidden)
+        blocks.append(
+            context(
+                f"{waiting} more are open and come up here as these are ticked."
+                if waiting
+                else f"{len(hidden)} more are done."
+            )
+        )
+    return blocks
+
+
+def _boxes(handoff: Handoff, items: Sequence[Item], numbers: Mapping[int, int], team: TeamFile) -> Block:
+    """
+    Return up to ten checkboxes.
+
+    The block's id says which were ticked when it was shown: a press is read against that, and an edit with another
+    state is another block, so that no client keeps what it showed before.
+    """
+    options = {item.id: _option(item, numbers.get(item.id), handoff, team) for item in items}
+    ticked = [options[item.id] for item in items if item.done_at is not None]
+    shown = ",".join(f"{item.id}{'*' if item.done_at is not None else ''}" for item in items)
+    boxes: Block = {"type": "checkboxes", "action_id": TICK, "options": list(options.values())}
+    return {
+        "type": "actions",
+        "block_id": f"{TICK}:{handoff.id}:{shown}",
+        "elements": [{**boxes, **({"initial_options": ticked} if ticked else {})}],
+    }
+
+
+def _option(item: Item, number: int | None, handoff: Handoff, team: TeamFile) -> Block:
+    mark = _mark(item, handoff, team)
+    if number is not None:
+        return option(f"{number}. {item.text}", str(item.id), mark)
+    first, rest = _lines(item)
+    return option(first, str(item.id), " · ".join(part for part in (rest, mark) if part))
+
+
+def _mark(item: Item, handoff: Handoff, team: TeamFile) -> str:
+    if item.done_by:
+        return f"✓ {_plain_name(team, item.done_by)}"
+    weeks = weeks_old(item, handoff.due_at)
+    return f"⏳ open for {_weeks(weeks)}" if weeks else ""
+
+
+def _plain_name(team: TeamFile, slack_id: str) -> str:
+    return next((person.name for person in team.people.values() if person.slack == slack_id), "somebody")
+
+
+MARK_LIMIT = 30
+
+
+def _fits(item: Item) -> bool:
+    first, rest = _lines(item)
+    return len(first) <= LABEL and len(rest) <= LABEL - MARK_LIMIT
+
+
+def _lines(item: Item) -> tuple[str, str]:
+    """Return the item's text as an option's text and the rest as its description, parted where it pauses."""
+    for stop in (", ", "; ", ": "):
+        first, _, rest = item.text[: LABEL + 1].rpartition(stop)
+        if first and len(item.text) > LABEL and len(item.text) - len(first) - 2 <= LABEL - MARK_LIMIT:
+            return f"{first}{stop.strip()}", item.text[len(first) + 2 :]
+    first, *more = textwrap.wrap(item.text, LABEL) or [item.text]
+    return first, " ".join(more)
+
+
+def _notes(handoff: Handoff, team: TeamFile) -> tuple[Block, ...]:
+    if not handoff.notes:
+        return ()
+    lines = [_note(note, team) for note in handoff.notes[-NOTES_SHOWN:]]
+    if len(handoff.notes) > NOTES_SHOWN:
+        lines.insert(0, f"… {len(handoff.notes) - NOTES_SHOWN} earlier in the thread")
+    return facts.listed("*Notes* · whole in the thread", lines)
+
+
+def _note(note: Note, team: TeamFile, *, limit: int = NOTE_LIMIT) -> str:
+    return f"📝 {escape(clip(note.text, limit))} · {facts.called(team, note.by)}"
+
+
+def _buttons(handoff: Handoff, team: TeamFile) -> Block:
+    confirming = [
+        button(
+            _word(handoff, person, team),
+            f"{CONFIRM}:{person}",
+            {"handoff": handoff.id, "person": person},
+            style="primary",
+        )
+        for person in handoff.awaited[:20]
+    ]
+    return actions([*confirming, button("Add note or action item", WRITE, {"handoff": handoff.id})])
+
+
+def _word(handoff: Handoff, person: str, team: TeamFile) -> str:
+    name = team.people[person].name if person in team.people else person
+    if handoff.stays:
+        return f"{name}: I have looked"
+    return f"{name}: I took over" if person in handoff.incoming else f"{name}: I handed over"
+
+
+def _confirmed(handoff: Handoff, team: TeamFile) -> str:
+    said = []
+    for one in handoff.confirmations:
+        who = escape(_names([one.person], team))
+        person = team.people.get(one.person)
+        by = "" if person and person.slack == one.by else f", by {facts.called(team, one.by)}"
+        said.append(f"✅ {who} {slack_time(one.at, '{time}')}{by}")
+    if handoff.awaited:
+        said.append(f"⏳ waiting for {escape(_names(handoff.awaited, team))}")
+    return " · ".join(said) or "Nobody has to confirm this."
+
+
+def _next_move(handoff: Handoff, team: TeamFile) -> str:
+    """Return who has confirmed, and what is left to do."""
+    said = _confirmed(handoff, team)
+    if not handoff.awaited:
+        return said
+    if handoff.small:
+        return f"{said}: talk it over, then press your button"
+    return f"{said}: go through this together, tick what is clear, then each press your own button"
+
+
+def _short(handoff: Handoff, briefing: Briefing, team: TeamFile) -> str:
+    """Return what a notification shows."""
+    trouble = sum(bool(one.trouble) for one in briefing.standing)
+    counts = [(len(briefing.issues), "open issue"), (trouble, "pipeline"), (len(handoff.unfinished), "item")]
+    said = [
+        f"{count} {noun}{'' if count == 1 else 's'}{' in trouble' if noun == 'pipeline' else ''}"
+        for count, noun in counts
+        if count
+    ]
+    return f"{escape(_headline(handoff, team))}. {', '.join(said) or 'All quiet'}."

@@ -1,0 +1,262 @@
+"""
+When hands change, and between whom.
+
+Every change of turn is handed over with a checklist; a change of at least `SMALL` inside a turn, such as an override
+of two days, with a small version. Both come of the resolver, so who covers is the one who is addressed.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+
+from store.domain.oncall import timeline
+from store.domain.roster import Line, Roster
+from store.domain.rotation import Turn, leaves, preceding, turn_at
+from store.domain.shift import Shift, Source
+from store.domain.team import Hours, OnHoliday
+from store.domain.wall import DAY, WEEKDAYS, at_clock, day_of, local_of
+from store.domain.workdays import has_holiday
+
+SMALL = timedelta(hours=12)
+"""Whoever takes over for less than this reads the channel; a turn shorter than this has no handoff at all."""
+SHORT_TURN = timedelta(days=2)
+"""A shorter turn has the small version: daily meetings over a checklist are read by nobody."""
+MOVED_AT_MOST = 14
+"""Days; a handoff never moves past the next one anyway."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """A handoff that is due, before it is posted."""
+
+    rotations: tuple[str, ...]
+    due_at: datetime
+    held_at: datetime
+    ends_at: datetime
+    outgoing: tuple[str, ...]
+    incoming: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
+    small: bool = False
+
+
+def weekly(roster: Roster, rule: OnHoliday, *, at: datetime) -> tuple[Due, ...]:
+    """
+    Return the last handoff of each rotation that some pipeline uses, due at the instant *at* or before.
+
+    Rotations that change at the same instant between the same people are one. It may be held later than it is due:
+    `held_at`.
+    """
+    found: dict[tuple[object, ...], Due] = {}
+    for key in dict.fromkeys(line.rotation for line in roster.lines if line.rotation):
+        due = _of_rotation(roster, key, rule, at)
+        if due is None:
+            continue
+        same = (due.due_at, due.held_at, due.ends_at, due.outgoing, due.incoming, due.small)
+        known = found.get(same)
+        found[same] = _together(known, due) if known else due
+    return tuple(sorted(found.values(), key=lambda due: due.due_at))
+
+
+def _together(one: Due, other: Due) -> Due:
+    return replace(
+        one,
+        rotations=(*one.rotations, *other.rotations),
+        remarks=tuple(dict.fromkeys((*one.remarks, *other.remarks))),
+    )
+
+
+def _of_rotation(roster: Roster, key: str, rule: OnHoliday, at: datetime) -> Due | None:
+    changed = _last_change(roster, key, at)
+    if changed is None:
+        return None
+    before, turn = changed
+    if turn.ends_at - turn.begun_at < SMALL:
+        return None
+    lines = [line for line in roster.lines if line.rotation == key]
+    since = before.starts_at if before else turn.begun_at - DAY
+    given = _distinct(shift for line in lines for shift in _last(timeline(roster, line, since, turn.begun_at)))
+    small = turn.ends_at - turn.begun_at < SHORT_TURN
+    held_at = turn.begun_at
+    if rule is OnHoliday.MOVE and not small:
+        held_at = _held_at(roster, key, turn, given, lines)
+    taking_at = max(held_at, min(at, turn.ends_at - timedelta.resolution))
+    taken = _distinct(shift for line in lines for shift in _first(timeline(roster, line, taking_at, turn.ends_at)))
+    if held_at > turn.begun_at:  # whom a holiday kept away is back by then
+        given = tuple(_back(roster, shift, held_at) for shift in given)
+    outgoing, incoming = _people(given), _people(taken)
+    if not outgoing and not incoming:
+        return None
+    if roster.rotations[key].layers and set(outgoing) == set(incoming):
+        return None
+    remarks = [*_moved(roster, key, turn.begun_at, held_at), *_remarks(roster, given), *_remarks(roster, taken)]
+    return Due(
+        rotations=(key,),
+        due_at=turn.begun_at,
+        held_at=held_at,
+        ends_at=turn.ends_at,
+        outgoing=outgoing,
+        incoming=incoming,
+        remarks=tuple(dict.fromkeys(remarks)),
+        small=small,
+    )
+
+
+def _last_change(roster: Roster, key: str, at: datetime) -> tuple[Turn | None, Turn] | None:
+    """Return the newest turn of the rotation or its layers that has begun, whole, and the one before it."""
+    newest: tuple[Turn | None, Turn] | None = None
+    for rotation in leaves(roster.rotations, key).values():
+        turn = turn_at(rotation, at=at)
+        if turn is None or (newest and turn.begun_at <= newest[1].begun_at):
+            continue
+        whole = turn_at(rotation, at=turn.begun_at) or turn
+        newest = preceding(rotation, turn), replace(whole, ends_at=max(whole.ends_at, turn.ends_at))
+    return newest
+
+
+def _last(shifts: tuple[Shift, ...]) -> tuple[Shift, ...]:
+    """Return who served last: hours in which nobody is on duty, on purpose, do not count."""
+    served = [shift for shift in shifts if shift.source is not Source.NONE]
+    ends_at = max((shift.ends_at for shift in served), default=None)
+    return tuple(shift for shift in served if shift.ends_at == ends_at)
+
+
+def _first(shifts: tuple[Shift, ...]) -> tuple[Shift, ...]:
+    serving = [shift for shift in shifts if shift.source is not Source.NONE]
+    starts_at = min((shift.starts_at for shift in serving), default=None)
+    return tuple(shift for shift in serving if shift.starts_at == starts_at)
+
+
+def _distinct(shifts: Iterable[Shift]) -> tuple[Shift, ...]:
+    return tuple({(shift.person, shift.why): shift for shift in shifts}.values())
+
+
+def _people(shifts: Iterable[Shift]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(shift.person for shift in shifts if shift.person))
+
+
+def _back(roster: Roster, shift: Shift, at: datetime) -> Shift:
+    if shift.source is not Source.COVER or shift.instead_of is None:
+        return shift
+    if roster.away(shift.instead_of, at, at + timedelta.resolution):
+        return shift
+    return replace(shift, person=shift.instead_of, source=Source.ROTATION, instead_of=None, why="")
+
+
+def _remarks(roster: Roster, shifts: Iterable[Shift]) -> Iterator[str]:
+    for shift in shifts:
+        if shift.person is None:
+            yield f"Nobody is on call: {shift.why}"
+        elif shift.source is Source.COVER:
+            yield f"{roster.name_of(shift.person)} {shift.why}"
+        elif shift.source in (Source.OVERRIDE, Source.SWAP):
+            yield f"{roster.name_of(shift.person)}: {shift.why}"
+
+
+def _held_at(roster: Roster, key: str, turn: Turn, given: tuple[Shift, ...], lines: list[Line]) -> datetime:
+    """Return the handoff's clock on the first working day of both people; the turn's begin where there is none."""
+    zone = roster.rotations[key].zone
+    clock = local_of(turn.begun_at, zone).time()
+    taken = [shift for line in lines for shift in _first(timeline(roster, line, turn.begun_at, turn.ends_at))]
+    people = {person for shift in (*given, *taken) for person in (shift.instead_of or shift.person,) if person}
+    first = day_of(turn.begun_at, zone)
+    for ahead in range(MOVED_AT_MOST):
+        day = first + ahead * DAY
+        closed = WEEKDAYS[day.weekday()] not in roster.workdays
+        if not closed and not any(has_holiday(roster, person, day) for person in people):
+            moved = turn.begun_at if not ahead else at_clock(day, clock, zone)
+            return moved if moved < turn.ends_at else turn.begun_at
+    return turn.begun_at
+
+
+def _moved(roster: Roster, key: str, due_at: datetime, held_at: datetime) -> Iterator[str]:
+    if held_at > due_at:
+        local = local_of(due_at, roster.rotations[key].zone)
+        yield f"{local:%a} {local.day} {local:%b} was a holiday, so the checklist waited; who is on call changed then"
+
+
+def within_turn(roster: Roster, hours: Hours, *, at: datetime) -> tuple[tuple[Due, datetime], ...]:
+    """
+    Return the last change of hands inside the running turn of each rotation, and when it is to be told.
+
+    Only where the person by the turn gives way, or comes back, for at least `SMALL`. A change at night is told when
+    the day begins, if it still holds then; weekends count as days, since somebody is on call.
+    """
+    found: dict[tuple[str, datetime], Due] = {}
+    for line in roster.lines:
+        changed = _last_change(roster, line.rotation, at) if line.rotation else None
+        if line.rotation is None or changed is None:
+            continue
+        turn = changed[1]
+        due = _inside(roster, line, line.rotation, turn, at)
+        if due is None:
+            continue
+        key = (line.rotation, due.due_at)
+        found[key] = _joined(found[key], due) if key in found else due
+    told = ((due, told_at(hours, due.due_at)) for due in found.values())
+    return tuple((due, shown_at) for due, shown_at in told if shown_at < due.ends_at)
+
+
+def _inside(roster: Roster, line: Line, key: str, turn: Turn, at: datetime) -> Due | None:
+    stretches = _stretches(shift for shift in timeline(roster, line, turn.begun_at, turn.ends_at) if not shift.seat)
+    last = next((index for index in range(len(stretches) - 1, 0, -1) if stretches[index].starts_at <= at), None)
+    if last is None:
+        return None
+    before, after = stretches[last - 1], stretches[last]
+    if before.person is None or after.person is None:  # a gap is told as one, with an alarm
+        return None
+    stands_in = after if after.source in _BY_EXCEPTION else before
+    if stands_in.ends_at - stands_in.starts_at < SMALL or after.ends_at - after.starts_at < SMALL:
+        return None
+    return Due(
+        rotations=(key,),
+        due_at=after.starts_at,
+        held_at=after.starts_at,
+        ends_at=after.ends_at,
+        outgoing=(before.person,),
+        incoming=(after.person,),
+        remarks=tuple(_change_of(roster, before, after)),
+        small=True,
+    )
+
+
+def _change_of(roster: Roster, before: Shift, after: Shift) -> Iterator[str]:
+    if after.source is Source.ROTATION and before.source is Source.ROTATION:
+        yield f"{roster.name_of(after.person or '')} {after.why}"
+    elif after.source is Source.ROTATION:
+        yield from (f"{remark}. That is over" for remark in _remarks(roster, (before,)))
+    else:
+        yield from _remarks(roster, (after,))
+
+
+_BY_EXCEPTION = (Source.COVER, Source.OVERRIDE)
+
+
+def _stretches(shifts: Iterable[Shift]) -> list[Shift]:
+    """Return one stretch per person in order, whatever the reasons; hours without duty do not part them."""
+    found: list[Shift] = []
+    for shift in shifts:
+        if shift.source is Source.NONE:
+            continue
+        if found and found[-1].person == shift.person:
+            found[-1] = replace(found[-1], ends_at=shift.ends_at)
+        else:
+            found.append(shift)
+    return found
+
+
+def _joined(one: Due, other: Due) -> Due:
+    return replace(
+        one,
+        outgoing=tuple(dict.fromkeys((*one.outgoing, *other.outgoing))),
+        incoming=tuple(dict.fromkeys((*one.incoming, *other.incoming))),
+        remarks=tuple(dict.fromkeys((*one.remarks, *other.remarks))),
+    )
+
+
+def told_at(hours: Hours, at: datetime) -> datetime:
+    """Return *at*, or the clock at which the next day's work begins where that is at night."""
+    local = local_of(at, hours.zone)
+    if hours.opens <= hours.closes and not hours.opens <= local.time() < hours.closes:
+        day = local.date() if local.time() < hours.opens else local.date() + DAY
+        return at_clock(day, time(hours.opens.hour, hours.opens.minute), hours.zone)
+    return at

@@ -59,6 +59,8 @@ def read_leave(raw: bytes, people: Mapping[str, Person], *, zone: str, at: datet
         zone: the team's.
     Raises: NoCalendar.
     """
+    if not raw.rstrip().upper().endswith(b"END:VCALENDAR"):
+        raise NoCalendar("it is no calendar, or only the beginning of one")
     try:
         calendars = Calendar.from_ical(raw, multiple=True)
     except MALFORMED as error:
@@ -113,8 +115,8 @@ def _occurrences(series: list[Event], begins: datetime, ends: datetime) -> Itera
     """Yield each time that the series takes place. Raises: one of `MALFORMED`."""
     for event in series:
         _check_rules(event)
-        if event.duration > LONGEST:
-            raise ValueError("longer than a year")
+        if not timedelta() <= event.duration <= LONGEST:
+            raise ValueError("ends before it begins, or lasts longer than a year")
     alone = Calendar()
     for event in series:
         alone.add_component(event)

@@ -48,7 +48,13 @@ def load_calendar(source: str, folder: Path) -> bytes:
     return _calendar(body)
 
 
-def fetch(address: str, *, is_allowed: IsAllowed | None = None, context: ssl.SSLContext | None = None) -> bytes:
+def fetch(
+    address: str,
+    *,
+    is_allowed: IsAllowed | None = None,
+    context: ssl.SSLContext | None = None,
+    timeout_s: float = TIMEOUT_S,
+) -> bytes:
     """
     Return what stands at *address*, following a few redirects.
 
@@ -57,7 +63,7 @@ def fetch(address: str, *, is_allowed: IsAllowed | None = None, context: ssl.SSL
         context: whom to trust; without it, whom this machine trusts.
     Raises: CalendarUnreadable.
     """
-    give_up_at = time.monotonic() + TIMEOUT_S
+    give_up_at = time.monotonic() + timeout_s
     for _ in range(REDIRECTS + 1):
         answer = _ask(urlsplit(address), is_allowed or is_public, context or ssl.create_default_context(), give_up_at)
         if isinstance(answer, bytes):
@@ -91,32 +97,31 @@ def _ask(url: SplitResult, is_allowed: IsAllowed, context: ssl.SSLContext, give_
     try:
         path = f"{url.path or '/'}?{url.query}" if url.query else url.path or "/"
         connection.request("GET", path, headers={"Accept": "text/calendar", "User-Agent": "Baton"})
-        answer = connection.getresponse()
-        if answer.status in (301, 302, 303, 307, 308) and (place := answer.headers.get("Location")):
-            return place
-        if answer.status != 200:
-            raise CalendarUnreadable(f"the server answers {answer.status}")
-        return _body(connection, answer, give_up_at)
+        line = connection.sock  # which the connection forgets when the server says that it will close it
+        with connection.getresponse() as answer:
+            if answer.status in (301, 302, 303, 307, 308) and (place := answer.headers.get("Location")):
+                return place
+            if answer.status != 200:
+                raise CalendarUnreadable(f"the server answers {answer.status}")
+            return _body(line, answer, give_up_at)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise CalendarUnreadable(f"the server cannot be read: {type(error).__name__}") from error
     finally:
         connection.close()
 
 
-def _body(connection: http.client.HTTPSConnection, answer: http.client.HTTPResponse, give_up_at: float) -> bytes:
+def _body(line: socket.socket, answer: http.client.HTTPResponse, give_up_at: float) -> bytes:
     body = bytearray()
-    while True:
+    while len(body) <= SIZE_LIMIT:
         left_s = give_up_at - time.monotonic()
         if left_s <= 0:
-            raise CalendarUnreadable(f"it takes longer than {TIMEOUT_S:.0f} s")
-        if connection.sock is not None:
-            connection.sock.settimeout(left_s)
+            raise CalendarUnreadable("it takes too long")
+        line.settimeout(left_s)
         chunk = answer.read1(CHUNK)
         if not chunk:
-            return bytes(body)
+            break
         body += chunk
-        if len(body) > SIZE_LIMIT:
-            return bytes(body)
+    return bytes(body)
 
 
 def _calendar(body: bytes) -> bytes:

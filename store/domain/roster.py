@@ -49,6 +49,8 @@ class Line:
     owners: tuple[tuple[str, str], ...] = ()
     """Primary and secondary of each pipeline; keys of people or teams."""
     high_alert: tuple[str, ...] = ()
+    parts: tuple["Line", ...] = field(default=(), compare=False, repr=False)
+    """The line of each pipeline, where this one stands for several: they may differ in who watches."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,8 +70,9 @@ class Roster:
     holidays_in: HolidaysIn = no_holidays
 
     def line_of(self, pipeline: str) -> Line:
-        """Return the line that answers for *pipeline*. Raises: KeyError."""
-        return next((line for line in self.lines if pipeline in line.pipelines), None) or _no_line(pipeline)
+        """Return the line that answers for *pipeline* alone. Raises: KeyError."""
+        lines = (part for line in self.lines for part in line.parts or (line,))
+        return next((line for line in lines if pipeline in line.pipelines), None) or _no_line(pipeline)
 
     def name_of(self, person: str) -> str:
         known = self.people.get(person)
@@ -189,7 +192,7 @@ def build(
     team: TeamFile, pipelines: Mapping[str, Pipeline], entries: Entries, holidays_in: HolidaysIn = no_holidays
 ) -> Roster:
     """Return the roster of a plan with what people entered."""
-    by_secondary = Cover.SECONDARY in team.cover
+    by_owners = Cover.SECONDARY in team.cover or team.leave.backup_on_holidays
     lines = [
         Line(
             pipelines=(key,),
@@ -208,7 +211,7 @@ def build(
         people=team.people,
         teams=members,
         rotations=team.rotations,
-        lines=fold(lines, entries, apart=by_secondary) or rotation_lines(team.rotations),
+        lines=fold(lines, entries, apart=by_owners) or rotation_lines(team.rotations),
         cover=team.cover,
         leave=team.leave,
         on_deck=team.on_deck,
@@ -233,7 +236,7 @@ def fold(lines: Iterable[Line], entries: Entries, *, apart: bool) -> tuple[Line,
     One line is left for all pipelines with an on-call where there can be only one answer; it has no key.
 
     Args:
-        apart: cover depends on a pipeline's owners, so that each has a line of its own.
+        apart: the answer depends on a pipeline's owners, so that each has a line of its own.
     """
     lines = tuple(lines)
     groups: dict[Hashable, list[Line]] = {}
@@ -258,4 +261,5 @@ def _together(group: list[Line]) -> Line:
         duty=first.duty,
         owners=tuple(owners for line in group for owners in line.owners),
         high_alert=tuple(dict.fromkeys(person for line in group for person in line.high_alert)),
+        parts=tuple(group),
     )

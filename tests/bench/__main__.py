@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import ack, held, press, rows, spark_start, start
+from tests.bench import ack, held, press, roster, rows, spark_start, start
 from tests.bench.figures import Table
 
 MEASUREMENTS: dict[str, Callable[[Path], list[Table]]] = {
@@ -16,6 +16,7 @@ MEASUREMENTS: dict[str, Callable[[Path], list[Table]]] = {
     "start": start.measure,
     "press": press.measure,
     "rows": rows.measure,
+    "roster": roster.measure,
 }
 
 

@@ -166,7 +166,7 @@ def test_a_swap_follows_its_weeks_when_the_handoff_moves(changes: dict[str, obje
 
 
 def test_whoever_serves_for_somebody_who_leaves_goes_on_to_the_end_of_the_week() -> None:
-    """Choo is serving Thiru's week when Thiru leaves on the 15th, which fells the swap and moves nothing of the week."""
+    """Choo is serving Thiru's week when Thiru leaves on the 15th, which fells the swap and moves nothing."""
     versions = (
         Version(starts_on=date(2025, 1, 6), order=ORDER),
         Version(starts_on=date(2025, 1, 15), order=("fahmi", "aidil", "choo")),

@@ -10,10 +10,14 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.deps import Deps
-from bot.usecases import plan, reminder, run, sync, upkeep
+from bot.usecases import changes, comp, gaps, handoff, leave_calendar, plan, reminder, run, swap, sync, upkeep
+from store.clock import HandClock
 from store.session import UNREACHABLE
 
 logger = logging.getLogger(__name__)
+
+BY_HAND = timedelta(seconds=0.5)
+"""No tick comes less often while the team's clock is moved by hand: whole weeks go by between two of the machine's."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,13 @@ def ticks() -> tuple[Tick, ...]:
         Tick("reload the plan", timedelta(seconds=2), plan.Watch().look),
         Tick("keep the user group and the topic in step", timedelta(seconds=5), sync.Sync().tick),
         Tick("remind who goes on call", timedelta(seconds=5), reminder.tick),
+        Tick("read the leave calendar", timedelta(seconds=15), leave_calendar.tick),
+        Tick("move on swaps that time or an edit decides", timedelta(seconds=5), swap.sweep),
+        Tick("tell gaps and who covers them", timedelta(seconds=10), gaps.tick),
+        Tick("tell whoever’s shifts have changed", timedelta(seconds=10), changes.Watch().tick),
+        Tick("write what public holidays earned", timedelta(minutes=1), comp.tick),
+        Tick("hand over, and ask who has not confirmed", timedelta(seconds=2), handoff.Watch().look),
+        Tick("keep the handoffs that run current", timedelta(seconds=30), handoff.refresh),
         Tick("forget what has served its time", timedelta(hours=6), upkeep.forget),
     )
 
@@ -45,11 +56,12 @@ def start(deps: Deps) -> BackgroundScheduler:
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         timezone="UTC",
     )
+    longest = BY_HAND if isinstance(deps.clock, HandClock) else timedelta.max
     for tick in ticks():
         scheduler.add_job(
             Patient(tick, deps),
             "interval",
-            seconds=tick.every.total_seconds(),
+            seconds=min(tick.every, longest).total_seconds(),
             next_run_time=datetime.now(UTC),
             id=tick.name,
             name=tick.name,

@@ -79,7 +79,7 @@ def carried(handoff: Handoff, team: TeamFile) -> Message:
     lines = [
         *(f"✅ {escape(item.text)} · {facts.called(team, item.done_by)}" for item in items if item.done_by),
         *(f"◻️ {escape(item.text)}" for item in left),
-        *(_note(note, team) for note in handoff.notes),
+        *_last_notes(handoff, team),
     ]
     return Message(text=text, blocks=(section(f"*{text}*"), *facts.listed(f"{said}{done}", lines)))
 
@@ -324,7 +324,7 @@ def _fits(item: Item) -> bool:
 def _lines(item: Item) -> tuple[str, str]:
     """Return the item's text as an option's text and the rest as its description, parted where it pauses."""
     for stop in (", ", "; ", ": "):
-        first, _, rest = item.text[: LABEL + 1].rpartition(stop)
+        first = item.text[: LABEL + 1].rpartition(stop)[0]
         if first and len(item.text) > LABEL and len(item.text) - len(first) - 2 <= LABEL - MARK_LIMIT:
             return f"{first}{stop.strip()}", item.text[len(first) + 2 :]
     first, *more = textwrap.wrap(item.text, LABEL) or [item.text]
@@ -334,10 +334,14 @@ def _lines(item: Item) -> tuple[str, str]:
 def _notes(handoff: Handoff, team: TeamFile) -> tuple[Block, ...]:
     if not handoff.notes:
         return ()
+    return facts.listed("*Notes* · whole in the thread", _last_notes(handoff, team))
+
+
+def _last_notes(handoff: Handoff, team: TeamFile) -> list[str]:
     lines = [_note(note, team) for note in handoff.notes[-NOTES_SHOWN:]]
     if len(handoff.notes) > NOTES_SHOWN:
         lines.insert(0, f"… {len(handoff.notes) - NOTES_SHOWN} earlier in the thread")
-    return facts.listed("*Notes* · whole in the thread", lines)
+    return lines
 
 
 def _note(note: Note, team: TeamFile, *, limit: int = NOTE_LIMIT) -> str:

@@ -1,0 +1,327 @@
+"""A handoff as people read it at three in the morning, within Slack's limits."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from bot.sandbox.rules import check_message, check_view
+from bot.views import handoff as views
+from bot.views.blocks import Message
+from bot.views.briefing import listed
+from store.domain.absence import Absence, Kind
+from store.domain.briefing import Ahead, Briefing, Standing
+from store.domain.handoff import Confirmation, Group, Handoff, Item, Note
+from store.domain.issue import Issue
+from store.domain.pipeline import Sla
+from store.domain.run import RunStatus
+from store.domain.shift import Shift, Source
+from store.domain.sla import Deadline
+from store.domain.team import Severity
+from store.plans import Plan
+from tests.factories import make_issue, make_pipeline, make_run, moment
+from tests.reading import as_read, texts
+
+DUE = moment("2026-01-12 02:00")
+WEEK = timedelta(weeks=1)
+QUIET = Briefing()
+
+
+def handoff(**changes: Any) -> Handoff:
+    fields: dict[str, Any] = {
+        "id": 3,
+        "rotations": ("data-engineers",),
+        "due_at": DUE,
+        "held_at": DUE,
+        "ends_at": DUE + WEEK,
+        "outgoing": ("aidil",),
+        "incoming": ("thiru",),
+        "posted_at": DUE,
+    }
+    return Handoff(**{**fields, **changes})
+
+
+def items(count: int, **changes: Any) -> tuple[Item, ...]:
+    fields = {"group": Group.TALK, "since": DUE, **changes}
+    return tuple(Item(**{"id": number, "text": f"Item {number}", **fields}) for number in range(1, count + 1))
+
+
+def shown(plan: Plan, one: Handoff, briefing: Briefing = QUIET) -> Message:
+    """Return the message, once Slack's own rules have taken it."""
+    message = views.living(one, briefing, plan.team, plan.pipelines, at=DUE)
+    return taken(message)
+
+
+def taken(message: Message) -> Message:
+    check_message(message.text, list(message.blocks), knows_file=lambda _: True)
+    return message
+
+
+def read(plan: Plan, message: Message) -> list[str]:
+    names = {person.slack or "": person.name for person in plan.team.people.values()}
+    return as_read("\n".join(texts(list(message.blocks))), names).splitlines()
+
+
+def boxes(message: Message) -> list[dict[str, Any]]:
+    elements = [element for block in message.blocks for element in block.get("elements", ())]
+    return [element for element in elements if element["type"] == "checkboxes"]
+
+
+def options(message: Message) -> list[dict[str, Any]]:
+    return [option for each in boxes(message) for option in each["options"]]
+
+
+def buttons(message: Message) -> list[str]:
+    elements = [element for block in message.blocks for element in block.get("elements", ())]
+    return [element["text"]["text"] for element in elements if element["type"] == "button"]
+
+
+# -- at three in the morning
+
+
+def test_a_quiet_week_says_so_in_five_lines(house: Plan) -> None:
+    lines = read(house, shown(house, handoff()))
+    assert lines[:3] == [
+        "🤝 Handoff: Aidil → Thiru",
+        "@Thiru is on call until Mon 19 Jan 02:00 UTC. Thank you, @Aidil.",
+        "✅ Nothing burns. No open issue, no failed run, no late data that I know of.",
+    ]
+    assert lines[3] == "Until Mon 19 Jan 02:00 UTC: no leave, no holiday, no date."
+    assert lines[-1].startswith("⏳ waiting for Aidil and Thiru: go through this together")
+
+
+def test_what_burns_comes_before_everything_else(house: Plan) -> None:
+    failed = make_run(id=15, status=RunStatus.FAILED, finished_at=DUE, note="Out of memory in the join.")
+    pipeline = make_pipeline(name="Daily Growth")
+    trouble = Standing(
+        pipeline=pipeline, last=failed, newest_day=date(2026, 1, 9), trouble="Out of memory in the join."
+    )
+    message = shown(house, handoff(), Briefing(issues=(make_issue(severity=Severity.HIGH),), standing=(trouble,)))
+    lines = read(house, message)
+    assert lines[2:5] == [
+        "🔥 Look at these first",
+        "🔴 DI-7 aggregate-engagement: Active accounts dropped to nothing · since Tue 04 Jun 09:30 UTC",
+        "❌ Daily Growth Out of memory in the join.",
+    ]
+    assert message.text == "🤝 Handoff: Aidil → Thiru. 1 open issue, 1 pipeline in trouble."
+
+
+def test_how_a_pipeline_stands_is_one_line_and_those_without_a_run_share_one(house: Plan) -> None:
+    due = Deadline(pipeline="a", sla=Sla(promise="Fridays", every="week", on="friday"), due_at=moment("2026-01-17"))
+    known = make_run(id=15, status=RunStatus.SUCCEEDED, finished_at=DUE)
+    standing = (
+        Standing(pipeline=make_pipeline(name="A"), last=known, newest_day=date(2026, 1, 9), next_due=due),
+        Standing(pipeline=make_pipeline(name="B"), last=None, newest_day=None, next_due=due),
+        Standing(pipeline=make_pipeline(name="C"), last=None, newest_day=None),
+    )
+    lines = read(house, shown(house, handoff(), Briefing(standing=standing)))
+    assert lines[3:6] == [
+        "Pipelines · no run in flight",
+        "✅ A  run 15 succeeded Mon 12 Jan 02:00 UTC · data up to Fri 9 Jan · next due Fri 16 Jan 23:59 UTC",
+        "➖ No run known: B (next due Fri 16 Jan 23:59 UTC), C",
+    ]
+
+
+def test_a_run_over_its_time_is_flagged_and_nobody_is_mentioned_for_it(house: Plan) -> None:
+    run = make_run(pipeline="daily-growth", status=RunStatus.RUNNING, started_at=DUE - timedelta(hours=3))
+    lines = read(house, shown(house, handoff(), Briefing(in_flight=(run,))))
+    assert (
+        "• Daily Growth, 2024-06-03: run 12 running since Sun 11 Jan 23:00 UTC, asked by Aidil · ⚠️ over its 2 h"
+        in lines
+    )
+
+
+def test_the_week_ahead_names_leave_cover_dates_and_all_hands(house: Plan) -> None:
+    begin, end = moment("2026-01-13 16:00"), moment("2026-01-15 16:00")
+    deadline = Deadline(
+        pipeline="aggregate-growth", sla=house.pipelines["aggregate-growth"].sla[0], due_at=moment("2026-01-16 10:00")
+    )
+    coming = Ahead(
+        changes=(
+            Shift(person="choo", starts_at=begin, ends_at=end, why="covers for Thiru (leave)", source=Source.COVER),
+        ),
+        away=(
+            Absence(person="thiru", starts_at=begin, ends_at=end),
+            Absence(person="choo", starts_at=begin, ends_at=end, kind=Kind.HOLIDAY, name="Thaipusam"),
+        ),
+        deadlines=(deadline,),
+        on_deck=(
+            Shift(person=None, starts_at=begin, ends_at=end, why="", source=Source.NONE, on_deck=("aidil", "choo")),
+        ),
+    )
+    lines = read(house, shown(house, handoff(), Briefing(ahead=coming)))
+    assert lines[3:9] == [
+        "Until Mon 19 Jan 02:00 UTC",
+        "🔁 Wed 14 Jan – Thu 15 Jan  Choo · covers for Thiru (leave)",
+        "🌴 Wed 14 Jan – Thu 15 Jan  Thiru: leave",
+        "🎉 Wed 14 Jan – Thu 15 Jan  Choo: Thaipusam",
+        "👀 Wed 14 Jan – Thu 15 Jan  All hands on deck: Aidil, Choo",
+        "📅 Fri 16 Jan 10:00 UTC  Aggregate Growth: Delivered weekly on Friday, with every account status up to date",
+    ]
+
+
+def test_nobody_to_take_over_is_said_with_the_next_move(house: Plan) -> None:
+    lines = read(house, shown(house, handoff(incoming=(), remarks=("Nobody is on call: Thiru is away (leave)",))))
+    assert lines[1].startswith("⚠️ Nobody is on call now, until")
+    assert "/oncall volunteer" in lines[1]
+
+
+# -- only the two are mentioned
+
+
+def test_only_the_two_are_mentioned_and_what_people_wrote_mentions_nobody(house: Plan) -> None:
+    loud = "<!channel> <@U0CHOO> <http://evil|Jira>"
+    message = shown(
+        house,
+        handoff(
+            items=items(2, text=loud, done_by="U0CHOO", done_at=DUE),
+            notes=(Note(text=loud, by="U0CHOO", at=DUE),),
+            remarks=(loud,),
+        ),
+        Briefing(issues=(make_issue(summary=loud),)),
+    )
+    mrkdwn = list(texts([block for block in message.blocks if block["type"] in ("section", "context")]))
+    assert [text.count("<@") for text in mrkdwn if "<@" in text] == [2], "in the line of the two"
+    assert not any("<!channel>" in text or "<http" in text for text in mrkdwn)
+
+
+# -- the boxes
+
+
+def test_items_come_in_boxes_of_ten_under_what_they_are(house: Plan) -> None:
+    mixed = (*items(12), Item(id=50, group=Group.CHECK, text="Read the figures", since=DUE))
+    message = shown(house, handoff(items=mixed))
+    assert [len(each["options"]) for each in boxes(message)] == [10, 2, 1]
+    assert "Talk through" in read(house, message)
+
+
+def test_a_ticked_box_says_who_and_an_old_one_how_old(house: Plan) -> None:
+    done, old = items(1, done_by="U0THIRU", done_at=DUE), items(1, since=DUE - 2 * WEEK)
+    (ticked,) = boxes(shown(house, handoff(items=done)))
+    assert ticked["initial_options"] == ticked["options"]
+    assert ticked["options"][0]["description"]["text"] == "✓ Thiru"
+    (open_one,) = boxes(shown(house, handoff(items=old)))
+    assert "initial_options" not in open_one
+    assert open_one["options"][0]["description"]["text"] == "⏳ open for 2 weeks"
+
+
+def test_another_state_is_another_block_so_that_no_client_shows_the_one_before(house: Plan) -> None:
+    def block_id(one: Handoff) -> str:
+        (block,) = [block for block in shown(house, one).blocks if block.get("block_id")]
+        return str(block["block_id"])
+
+    plain = items(2)
+    ticked = (replace(plain[0], done_by="U0THIRU", done_at=DUE), plain[1])
+    assert block_id(handoff(items=plain)) == "handoff_tick:3:1,2"
+    assert block_id(handoff(items=ticked)) == "handoff_tick:3:1*,2"
+
+
+@pytest.mark.parametrize("length", [1, 74, 75, 76, 119, 121, 150, 151, 400])
+@pytest.mark.parametrize("word", [4, 90])
+def test_no_item_is_cut_in_silence(house: Plan, length: int, word: int) -> None:
+    text = "".join("x" if at % word else " " for at in range(1, length + 1)).strip() or "x"
+    message = shown(house, handoff(items=items(1, text=text, since=DUE - 2 * WEEK)))
+    (option,) = options(message)
+    whole = f"{option['text']['text']} {option['description']['text']}".replace(" · ⏳ open for 2 weeks", "")
+    sections = " ".join(read(house, message))
+    assert text.replace(" ", "") in whole.replace(" ", "") or text in sections
+    assert "⏳ open for 2 weeks" in option["description"]["text"]
+
+
+def test_more_items_than_a_message_holds_make_room_as_they_are_ticked(house: Plan) -> None:
+    many = items(70)
+    message = shown(house, handoff(items=many))
+    assert len(options(message)) == views.MOST_ITEMS
+    assert "10 more are open and come up here as these are ticked." in read(house, message)
+    done = tuple(replace(item, done_by="U0THIRU", done_at=DUE) if item.id <= 20 else item for item in many)
+    later = shown(house, handoff(items=done))
+    assert {str(number) for number in range(21, 71)} <= {option["value"] for option in options(later)}
+    assert "10 more are done." in read(house, later)
+
+
+def test_the_fullest_handoff_stays_within_slacks_limits(house: Plan) -> None:
+    issues: tuple[Issue, ...] = tuple(make_issue(id=number, summary="<" * 150) for number in range(100))
+    runs = tuple(make_run(id=number) for number in range(100))
+    standing = tuple(
+        Standing(pipeline=make_pipeline(name="&" * 60), last=runs[0], newest_day=DUE.date(), trouble="<" * 5000)
+        for _ in range(40)
+    )
+    standing = tuple(replace(one, last=make_run(status=RunStatus.FAILED)) for one in standing)
+    away = tuple(Absence(person="thiru", starts_at=DUE, ends_at=DUE + WEEK) for _ in range(100))
+    full = handoff(
+        items=(*items(70, text="y" * 400), *items(70, text="z " * 60, group=Group.ACTION)),
+        notes=tuple(Note(text="<" * 2000, by="U0AIDIL", at=DUE) for _ in range(30)),
+        remarks=("&" * 500,) * 3,
+        outgoing=("aidil", "choo"),
+        incoming=("thiru", "spencer"),
+    )
+    message = shown(house, full, Briefing(issues=issues, standing=standing, in_flight=runs, ahead=Ahead(away=away)))
+    lines = read(house, message)
+    assert "… and 92 more open issues" in lines
+    assert "… 25 earlier in the thread" in lines
+
+
+def test_lines_are_parted_over_sections_and_none_is_lost() -> None:
+    lines = [f"{number} {'x' * 200}" for number in range(40)]
+    blocks = listed("Title", lines)
+    assert "\n".join(block["text"]["text"] for block in blocks).splitlines() == ["Title", *lines]
+
+
+# -- confirming, closing
+
+
+def test_a_button_goes_when_it_was_pressed(house: Plan) -> None:
+    said = Confirmation(person="aidil", by="U0AIDIL", at=DUE)
+    assert buttons(shown(house, handoff())) == ["Aidil: I handed over", "Thiru: I took over", "Add note or action item"]
+    half = shown(house, handoff(confirmations=(said,)))
+    assert buttons(half) == ["Thiru: I took over", "Add note or action item"]
+    assert (
+        read(house, half)[-1].startswith("✅ Aidil 02:00 · ⏳ waiting for Thiru") or "✅ Aidil" in read(house, half)[-1]
+    )
+
+
+def test_a_look_at_oneself_is_called_one(house: Plan) -> None:
+    alone = shown(house, handoff(incoming=("aidil",)))
+    assert read(house, alone)[0] == "🤝 Weekly check: Aidil stays on call"
+    assert buttons(alone)[0] == "Aidil: I have looked"
+
+
+def test_the_small_version_is_small(house: Plan) -> None:
+    small = shown(house, handoff(small=True))
+    assert read(house, small)[0] == "🤝 Thiru takes over from Aidil"
+    assert buttons(small) == ["Thiru: I took over", "Add note or action item"]
+
+
+def test_what_was_carried_over_tells_what_was_done_and_has_no_buttons(house: Plan) -> None:
+    done, left = replace(items(1)[0], done_by="U0THIRU", done_at=DUE), items(2)[1]
+    message = taken(views.carried(handoff(items=(done, left), carried_at=DUE + WEEK), house.team))
+    assert read(house, message) == [
+        "Handed over: Aidil → Thiru, Mon 12 Jan 10:00",
+        "Never confirmed by Aidil and Thiru. 1 of 2 items done. 1 left open: carried over to the next handoff.",
+        "✅ Item 1 · Thiru",
+        "◻️ Item 2",
+    ]
+    assert buttons(message) == []
+
+
+def test_the_summary_tells_what_comes_back_and_how_old_it_is_then(house: Plan) -> None:
+    left = items(1, text="Ask finance", since=DUE - WEEK)
+    message = taken(views.summary(handoff(items=left, notes=(Note(text="Hello", by="U0AIDIL", at=DUE),)), house.team))
+    assert read(house, message) == [
+        "✅ Handoff complete: Aidil → Thiru, both confirmed. 0 of 1 items done. 1 note.",
+        "Not ticked, so it comes back next time:",
+        "• Ask finance · then 2 weeks old",
+    ]
+
+
+def test_a_longest_summary_and_a_longest_closing_fit(house: Plan) -> None:
+    many = handoff(items=items(140, text="<" * 150), notes=(Note(text="<" * 2000, by="U0AIDIL", at=DUE),) * 30)
+    for message in (views.summary(many, house.team), views.carried(many, house.team)):
+        taken(message)
+
+
+def test_slack_takes_the_form() -> None:
+    view = views.form(handoff(), channel="C0ONCALL")
+    check_view(view, ("modal",), knows_file=lambda _: True)
+    assert view["title"]["text"] == "Add to the handoff"

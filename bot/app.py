@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.deps import Deps
 from bot.gateways.slack import Slack
-from bot.listeners import baton, issue, oncall, run, runbook
+from bot.listeners import baton, comp, handoff, issue, leave, oncall, override, run, runbook, swap, volunteer
 from bot.listeners.hear import Hear
 from store import clock
 from store.plans import PlanFolder
@@ -51,7 +51,7 @@ def build_app(deps: Deps, identity: AuthorizeResult) -> tuple[AsyncApp, Hear]:
         logger=logging.getLogger("bolt"),
     )
     hear = Hear(app, deps)
-    for feature in (oncall, run, runbook, issue, baton):
+    for feature in (oncall, leave, swap, override, volunteer, comp, run, runbook, issue, handoff, baton):
         feature.register(hear)
     baton.register_last(hear)
     return app, hear

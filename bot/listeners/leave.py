@@ -89,7 +89,10 @@ def preview(deps: Deps, heard: Heard) -> dict[str, Any]:
     }
     team = deps.plan.team
     zone = team.people[person].zone or team.zone
-    return views.preview(team, planned.absence, planned.effect, late=planned.late, zone=zone, carried=carried)
+    has_lead = bool(leads(deps))
+    return views.preview(
+        team, planned.absence, planned.effect, late=planned.late, zone=zone, has_lead=has_lead, carried=carried
+    )
 
 
 def enter(deps: Deps, heard: Heard) -> Message:

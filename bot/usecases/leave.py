@@ -85,7 +85,7 @@ def _planned(roster: Roster, deps: Deps, *, person: str, first: date, last: date
         )
     after = rosters.roster_of(deps.plan, with_absences(roster.entries, (*roster.entries.absences, absence)))
     effect = changes(roster, after, absence.starts_at, absence.ends_at + AFTER)
-    return Planned(absence, effect, late=is_late(absence, roster.leave.notice))
+    return Planned(absence, effect, late=is_late(absence, roster.leave.notice, zone))
 
 
 def with_absences(entries: Entries, absences: tuple[Absence, ...]) -> Entries:
@@ -93,14 +93,16 @@ def with_absences(entries: Entries, absences: tuple[Absence, ...]) -> Entries:
 
 
 def _tell_leads(db: Session, deps: Deps, planned: Planned, *, by: str, at: datetime) -> None:
+    """Owe the word to every lead but the one who entered it; in a plan without a lead to the channel."""
     team, absence = deps.plan.team, planned.absence
     zone = team.people[absence.person].zone or team.zone
     message = views.told_to_lead(team, absence, planned.effect, by=by, late=planned.late, at=at, zone=zone)
-    for lead in leads(deps):
-        slack = team.people[lead].slack
-        if slack and lead != by:
-            key, now = f"leave:{absence.id}:{lead}", deps.machine_clock.now()
-            outbox.owe(db, key=key, channel=slack, payload=message.payload(), at=now)
+    known = leads(deps)
+    others = {lead: slack for lead in known if lead != by and (slack := team.people[lead].slack)}
+    places = others if known else {"channel": f"#{team.channels.oncall}"}
+    for name, place in places.items():
+        key, now = f"leave:{absence.id}:{name}", deps.machine_clock.now()
+        outbox.owe(db, key=key, channel=place, payload=message.payload(), at=now)
 
 
 def coming(deps: Deps, *, user: str, at: datetime) -> tuple[Absence, ...]:

@@ -94,7 +94,9 @@ def _planned(roster: Roster, deps: Deps, override: Override, *, at: datetime) ->
     # the past of the roster does not change
     override = replace(override, starts_at=max(override.starts_at, at.replace(microsecond=0)))
     check_override(override, at=at)
-    after = _with(deps, roster, (*roster.entries.overrides, override))
+    # the latest entry wins, also over one of the same instant
+    newest = replace(override, id=1 + max((one.id for one in roster.entries.overrides), default=0))
+    after = _with(deps, roster, (*roster.entries.overrides, newest))
     effect = changes(roster, after, override.starts_at, override.ends_at + AFTER)
     if not effect:
         raise NothingChanges(_why_nothing(roster, override))

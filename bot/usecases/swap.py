@@ -172,7 +172,9 @@ def answer(deps: Deps, *, swap_id: int, user: str, state: SwapState, at: datetim
     with deps.sessions.reading() as db:
         swap, roster = _find(db, swap_id), rosters.load_roster(db, deps.plan)
     _check_may_answer(deps, swap, me, user=user, state=state, at=at)
-    if state is SwapState.ACCEPTED and swap.state is SwapState.ASKED:
+    if swap.state is not SwapState.ASKED:  # what both agreed on is not withdrawn by one
+        raise SwapOver(swap)
+    if state is SwapState.ACCEPTED:
         _check_in_time(roster, swap, at=at)
         check_swap(roster, swap, at=at, by_lead=True)  # the notice was kept when it was asked for
     after = advance(swap, state, at=at)

@@ -12,7 +12,7 @@ from bot.views.shifts import span
 from store.domain.absence import Absence, Kind
 from store.domain.change import Change
 from store.domain.team import TeamFile
-from store.domain.wall import DAY
+from store.domain.wall import DAY, day_of
 
 OPEN, FORM, CONFIRM = "leave_open", "leave_form", "leave_confirm"
 TAKE_BACK, TAKE_BACK_CONFIRM = "leave_take_back", "leave_take_back_confirm"
@@ -84,16 +84,24 @@ def _entered(team: TeamFile, absence: Absence, zone: str) -> Block:
 
 
 def preview(
-    team: TeamFile, absence: Absence, effect: Sequence[Change], *, late: bool, zone: str, carried: dict[str, Any]
+    team: TeamFile,
+    absence: Absence,
+    effect: Sequence[Change],
+    *,
+    late: bool,
+    zone: str,
+    has_lead: bool,
+    carried: dict[str, Any],
 ) -> dict[str, Any]:
-    """Return what the leave would do, with the button that enters it."""
+    """Return what the leave would do, with the button that enters it; where nobody leads, the channel is told."""
+    told = "the lead" if has_lead else "the on-call channel"
     who, when = escape(name_of(team, absence.person)), span(absence.starts_at, absence.ends_at, zone)
     blocks: list[Block] = [section(f"*{who}* is away *{when}* ({absence.kind}).")]
     if late:
         notice = team.leave.notice // DAY
-        blocks.append(section(f"⚠️ *Late:* the plan asks for {notice} days’ notice. It is accepted; the lead is told."))
+        blocks.append(section(f"⚠️ *Late:* the plan asks for {notice} days’ notice. It is accepted; {told} is told."))
     elif absence.kind is Kind.EMERGENCY:
-        blocks.append(section("It holds at once, and the lead is told."))
+        blocks.append(section(f"It holds at once, and {told} is told."))
     blocks += change_view.effect(team, effect, none=f"Nobody’s time on call changes: {who} has none in these days.")
     blocks += change_view.gap_warning(effect)
     blocks.append(context(f"Times are those of {team.zone}. Whoever’s time on call changes is told."))
@@ -130,9 +138,9 @@ def told_to_lead(
     who, when = escape(name_of(team, absence.person)), span(absence.starts_at, absence.ends_at, zone)
     entered_by = "" if by == absence.person else f", entered by {escape(name_of(team, by))}"
     if late:
-        ahead = max(0, (absence.starts_at - at) // DAY)
-        days = "less than a day" if not ahead else f"{ahead} day{'s' if ahead > 1 else ''}"
-        why = f"That is {days} ahead; the plan asks for {team.leave.notice // DAY}."
+        ahead = max(0, (day_of(absence.starts_at, zone) - day_of(at, zone)).days)
+        days = "today" if not ahead else f"{ahead} day{'s' if ahead > 1 else ''} ahead"
+        why = f"That is {days}; the plan asks for {team.leave.notice // DAY}."
     else:
         why = "It holds at once."
     text = f"{who} is away {when} ({absence.kind}{entered_by}). {why}"

@@ -57,7 +57,7 @@ def test_late_leave_is_accepted_flagged_and_told_to_the_lead(world: World) -> No
     assert "Late: the plan asks for 14 days’ notice" in preview.text
     assert "Nobody’s time on call changes" in preview.text
     spencer.submit()
-    told = world.as_("irfan").expect("Spencer is away Thu 15 Jan (leave). That is 8 days ahead", in_="dm")
+    told = world.as_("irfan").expect("Spencer is away Thu 15 Jan (leave). That is 9 days ahead", in_="dm")
     assert "You need to do nothing" in told.text
 
 

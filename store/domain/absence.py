@@ -1,10 +1,11 @@
 """Leave: who is away when, and whether it was entered in time."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from store.domain.errors import UserError
+from store.domain.wall import day_of, local_of
 
 
 class Kind(StrEnum):
@@ -50,8 +51,14 @@ def check_days(first: date, last: date, *, today: date) -> None:
         raise BadLeave("That is more than a year. Take the person out of the rotation in `team.yaml` instead.")
 
 
-def is_late(absence: Absence, notice: timedelta) -> bool:
-    """Whether the leave was entered later than the plan's notice asks for. An emergency never is."""
+def is_late(absence: Absence, notice: timedelta, zone: str) -> bool:
+    """
+    Whether the leave was entered later than the plan's notice asks for. An emergency never is.
+
+    Notice is counted in days on the wall clock of *zone*, and the day of entering counts whole: what is entered on a
+    Monday for the Monday after next is two weeks ahead, at whatever hour.
+    """
     if absence.kind is not Kind.LEAVE or absence.entered_at is None:
         return False
-    return absence.starts_at - absence.entered_at < notice
+    entered = datetime.combine(day_of(absence.entered_at, zone), time())
+    return local_of(absence.starts_at, zone).replace(tzinfo=None) - entered < notice

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vText
 
 from bot.deps import Deps
 from bot.usecases import oncall
@@ -76,8 +76,6 @@ def calendar(plan: Plan, roster: Roster, *, subject: str, at: datetime) -> bytes
         for stint in stints(roster, (line for line in roster.lines if line.rotation), begins, ends)
         if stint.shift.starts_at < last
         and stint.shift.ends_at > first
-        # cut by the window that was asked for, and over before the one that is shown
-        and (stint.shift.starts_at > first or stint.shift.starts_at == begins)
     ]
     everybody = subject == feeds.TEAM
     name = f"{plan.team.name}: on call" if everybody else f"{roster.name_of(subject)}: on call"
@@ -94,7 +92,7 @@ def _calendar(name: str, *, zone: str) -> Calendar:
     made.add("PRODID", "-//Baton//On call//EN")
     made.add("VERSION", "2.0")
     made.add("METHOD", "PUBLISH")
-    made.add("X-WR-CALNAME", name)
+    made.add("X-WR-CALNAME", vText(name))
     made.add("X-WR-TIMEZONE", zone)
     made.add("REFRESH-INTERVAL", REFRESH, parameters={"VALUE": "DURATION"})
     made.add("X-PUBLISHED-TTL", "PT1H")

@@ -34,7 +34,7 @@ def start(
     text = f"📟 You are on call{since}{_until(ends_at)} {_whole(pipelines)}."
     beside = [f"You take over from {' and '.join(map(escape, after))}."] if after else []
     beside.append(f"Alerts and questions come in #{escape(channel)}; `/oncall why` says how it came to you.")
-    sorry = ["I was down, so this comes late."] if late else []
+    sorry = ["This comes late."] if late else []
     return Message(text=text, blocks=(section(text), context(" ".join([*sorry, *beside]))))
 
 

@@ -1,41 +1,28 @@
 """The user group and the topic follow the roster: compared first, never emptied, trouble told once."""
 
-import shutil
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from slack_sdk import WebClient
-from sqlmodel import col, select
 
-from bot.app import build_deps
-from bot.deps import Deps
 from bot.gateways.slack import Slack
 from bot.usecases.sync import Sync
-from store import migrations, rosters
+from store import rosters
 from store.domain.absence import Absence
-from store.settings import PLANS, Settings
-from store.tables import OutboxRow
 from tests.driver import Workspace, running_sandbox
 from tests.e2e.world import PEOPLE
+from tests.integration.bot.hand import HeldBot, held_bot
 
 GROUP = "S0ONCALL"
 CHANNEL = "C0DATAONCALL"
 AIDIL_SERVES = datetime(2026, 1, 7, 2, 0, tzinfo=UTC)
 THIRU_SERVES = AIDIL_SERVES + timedelta(weeks=1)
 TOPIC = "▸ On call: Aidil until Mon 12 Jan 10:00 ◂"
-
-
-@dataclass
-class HandClock:
-    at: datetime
-
-    def now(self) -> datetime:
-        return self.at
 
 
 class Counting(Slack):
@@ -59,9 +46,7 @@ class Counting(Slack):
 @dataclass
 class Stage:
     slack: Workspace
-    deps: Deps
-    clock: HandClock
-    machine: HandClock
+    bot: HeldBot
     gateway: Counting
     sync: Sync = field(default_factory=Sync)
 
@@ -75,46 +60,17 @@ class Stage:
     def topic(self) -> str:
         return str(self.api.conversations_info(channel=CHANNEL)["channel"]["topic"]["value"])
 
-    def told(self) -> list[tuple[str, str]]:
-        """Return (to whom, text) of everything owed, oldest first."""
-        with self.deps.sessions.reading() as db:
-            return [
-                (row.channel, row.payload["text"]) for row in db.exec(select(OutboxRow).order_by(col(OutboxRow.id)))
-            ]
-
     def tick(self) -> dict[str, int]:
-        self.sync.tick(self.deps)
+        self.sync.tick(self.bot.deps)
         return self.gateway.since()
-
-    def plan(self, old: str, new: str) -> None:
-        """Change `team.yaml`, and take it over."""
-        team = self.deps.plan.folder / "team.yaml"
-        assert old in team.read_text()
-        team.write_text(team.read_text().replace(old, new, 1))
-        assert not [fault for fault in self.deps.plans.reload() if fault.level == "error"]
 
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
     with running_sandbox(tmp_path, people=PEOPLE, usergroups=("on-call",), rate_limits=False) as slack:
-        yield from _stage(slack, tmp_path)
-
-
-def _stage(slack: Workspace, folder: Path) -> Iterator[Stage]:
-    plan = Path(shutil.copytree(PLANS / "house", folder / "plan"))
-    settings = Settings(
-        slack_bot_token=slack.credentials.bot_token,
-        slack_api_url=slack.api_url,
-        database_url=f"sqlite:///{folder / 'baton.db'}",
-        baton_plan=plan,
-        baton_data=folder / "data",
-    )
-    clock, machine = HandClock(AIDIL_SERVES), HandClock(datetime(2026, 1, 7, 2, 0, tzinfo=UTC))
-    gateway = Counting(slack.credentials.bot_token, slack.api_url)
-    deps = replace(build_deps(settings, nudge=lambda: None), clock=clock, machine_clock=machine, slack=gateway)
-    migrations.upgrade(deps.sessions.engine)
-    yield Stage(slack, deps, clock, machine, gateway)
-    deps.sessions.engine.dispose()
+        gateway = Counting(slack.credentials.bot_token, slack.api_url)
+        with held_bot(tmp_path, AIDIL_SERVES, slack=gateway) as bot:
+            yield Stage(slack, bot, gateway)
 
 
 def test_the_group_and_the_topic_show_who_is_on_call(stage: Stage) -> None:
@@ -123,11 +79,11 @@ def test_the_group_and_the_topic_show_who_is_on_call(stage: Stage) -> None:
     stage.tick()
     assert stage.members() == ["U0AIDIL"]
     assert stage.topic() == f"Say what you see, and since when. {TOPIC}"
-    stage.clock.at = THIRU_SERVES
+    stage.bot.clock.at = THIRU_SERVES
     stage.tick()
     assert stage.members() == ["U0THIRU"]
     assert stage.topic() == "Say what you see, and since when. ▸ On call: Thiru until Mon 19 Jan 10:00 ◂"
-    assert stage.told() == []
+    assert stage.bot.told() == []
 
 
 def test_what_is_right_already_is_read_once_and_never_written(stage: Stage) -> None:
@@ -135,7 +91,7 @@ def test_what_is_right_already_is_read_once_and_never_written(stage: Stage) -> N
     stage.api.conversations_setTopic(channel=CHANNEL, topic=TOPIC)
     first = stage.tick()
     assert first == {"usergroups.list": 1, "usergroups.users.list": 1, "conversations.list": 1, "conversations.info": 1}
-    stage.clock.at += timedelta(hours=3)
+    stage.bot.clock.at += timedelta(hours=3)
     assert stage.tick() == {}, "the same people: nothing is asked"
 
 
@@ -143,7 +99,7 @@ def test_a_hand_that_changes_the_group_is_put_right_at_the_next_look(stage: Stag
     stage.tick()
     stage.api.usergroups_users_update(usergroup=GROUP, users="U0FARAH")
     assert stage.tick() == {}
-    stage.machine.at += timedelta(minutes=10)
+    stage.bot.machine.at += timedelta(minutes=10)
     assert stage.tick()["usergroups.users.update"] == 1
     assert stage.members() == ["U0AIDIL"]
 
@@ -151,24 +107,24 @@ def test_a_hand_that_changes_the_group_is_put_right_at_the_next_look(stage: Stag
 def test_two_bots_do_not_undo_each_other(stage: Stage) -> None:
     stage.tick()
     other = Sync()
-    other.tick(stage.deps)
+    other.tick(stage.bot.deps)
     assert not {"usergroups.users.update", "conversations.setTopic"} & set(stage.gateway.since())
 
 
 def test_a_gap_leaves_the_group_and_says_so_once(stage: Stage) -> None:
     stage.tick()
-    stage.plan("cover: [previous, volunteer]", "cover: []")
+    stage.bot.plan("cover: [previous, volunteer]", "cover: []")
     tomorrow = AIDIL_SERVES + timedelta(days=1)
     away = Absence(person="aidil", starts_at=AIDIL_SERVES, ends_at=tomorrow, entered_at=AIDIL_SERVES)
-    with stage.deps.sessions.writing() as db:
+    with stage.bot.deps.sessions.writing() as db:
         rosters.save_absence(db, away, request_key="leave", by="U0AIDIL")
-    stage.clock.at += timedelta(hours=1)
+    stage.bot.clock.at += timedelta(hours=1)
     for _ in range(3):
         stage.tick()
-    Sync().tick(stage.deps)
+    Sync().tick(stage.bot.deps)
     assert stage.members() == ["U0AIDIL"]
     assert "▸ On call: nobody until Thu 08 Jan 10:00 ◂" in stage.topic()
-    [(channel, text)] = stage.told()
+    [(channel, text)] = stage.bot.told()
     assert channel == "#data-oncall"
     assert "Nobody is on call now" in text
     assert "@on-call still rings Aidil" in text
@@ -176,13 +132,13 @@ def test_a_gap_leaves_the_group_and_says_so_once(stage: Stage) -> None:
 
 def test_somebody_without_a_slack_id_leaves_the_group_and_is_named_once(stage: Stage) -> None:
     stage.tick()
-    stage.plan("    slack: U0THIRU\n", "")
-    stage.clock.at = THIRU_SERVES
+    stage.bot.plan("    slack: U0THIRU\n", "")
+    stage.bot.clock.at = THIRU_SERVES
     for _ in range(2):
         stage.tick()
     assert stage.members() == ["U0AIDIL"]
     assert "Thiru until" in stage.topic()
-    [(channel, text)] = stage.told()
+    [(channel, text)] = stage.bot.told()
     assert channel == "#data-oncall"
     assert "Thiru cannot be put into @on-call" in text
     assert "rings Aidil" in text
@@ -204,9 +160,9 @@ def test_trouble_is_told_to_the_lead_once(stage: Stage, method: str, error: str,
     stage.slack.faults(method, f"error:{error}", times=50)
     for _ in range(3):
         stage.tick()
-        stage.machine.at += timedelta(minutes=11)
-    Sync().tick(stage.deps)
-    [(user, text)] = stage.told()
+        stage.bot.machine.at += timedelta(minutes=11)
+    Sync().tick(stage.bot.deps)
+    [(user, text)] = stage.bot.told()
     assert user == "U0IRFAN"
     assert words in text
     worked = stage.topic() if method.startswith("usergroups") else stage.members()
@@ -217,18 +173,18 @@ def test_trouble_that_was_mended_is_told_again_when_it_comes_back(stage: Stage) 
     for _ in range(2):
         stage.slack.faults("usergroups.users.list", "error:permission_denied")
         stage.tick()
-        stage.machine.at += timedelta(minutes=11)
+        stage.bot.machine.at += timedelta(minutes=11)
         stage.tick()
-        stage.machine.at += timedelta(minutes=11)
-    assert [user for user, _ in stage.told()] == ["U0IRFAN", "U0IRFAN"]
+        stage.bot.machine.at += timedelta(minutes=11)
+    assert [user for user, _ in stage.bot.told()] == ["U0IRFAN", "U0IRFAN"]
 
 
 def test_a_missing_group_is_found_when_somebody_makes_it(stage: Stage) -> None:
-    stage.plan("slack_group: on-call", "slack_group: data-pager")
+    stage.bot.plan("slack_group: on-call", "slack_group: data-pager")
     stage.tick()
-    assert "The user group @data-pager cannot follow the roster" in stage.told()[0][1]
+    assert "The user group @data-pager cannot follow the roster" in stage.bot.told()[0][1]
     made = stage.api.usergroups_create(name="Pager", handle="data-pager")["usergroup"]["id"]
-    stage.machine.at += timedelta(minutes=10)
+    stage.bot.machine.at += timedelta(minutes=10)
     stage.tick()
     assert stage.api.usergroups_users_list(usergroup=made)["users"] == ["U0AIDIL"]
 
@@ -239,18 +195,18 @@ def test_a_429_on_user_groups_pauses_nothing_else(stage: Stage) -> None:
     assert stage.topic() == TOPIC
     assert stage.members() == []
     assert "conversations.info" not in stage.tick()
-    assert stage.told() == []
+    assert stage.bot.told() == []
 
 
 def test_words_that_fill_the_topic_stay(stage: Stage) -> None:
     stage.api.conversations_setTopic(channel=CHANNEL, topic="w" * 245)
     stage.tick()
     assert stage.topic() == "w" * 245
-    assert "leave no room" in stage.told()[0][1]
+    assert "leave no room" in stage.bot.told()[0][1]
 
 
 def test_the_topic_is_left_alone_where_the_plan_says_so(stage: Stage) -> None:
-    stage.plan("  incidents: incident-response\n", "  incidents: incident-response\n  topic: false\n")
+    stage.bot.plan("  incidents: incident-response\n", "  incidents: incident-response\n  topic: false\n")
     stage.tick()
     assert stage.topic() == ""
     assert stage.members() == ["U0AIDIL"]
@@ -267,10 +223,8 @@ def test_rotations_that_share_a_group_are_all_in_it(stage: Stage) -> None:
       - starts_on: 2026-01-05
         order: [spencer, choo]
 """
-    stage.plan("rotations:\n", more)
-    page = stage.deps.plan.folder / "daily-growth.md"
-    page.write_text(page.read_text().replace("rotation: data-engineers", "rotation: night"))
-    assert not [fault for fault in stage.deps.plans.reload() if fault.level == "error"]
+    stage.bot.plan("rotations:\n", more)
+    stage.bot.plan("rotation: data-engineers", "rotation: night", page="daily-growth.md")
     stage.tick()
     assert set(stage.members()) == {"U0AIDIL", "U0SPENCER"}
     assert "Spencer until Mon 12 Jan 10:00 (Daily Growth)" in stage.topic()

@@ -5,14 +5,14 @@ Cover never moves the rotation. When every rule is exhausted there is a gap, whi
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from store.domain.absence import Absence
 from store.domain.held import Held
 from store.domain.roster import Line, Roster
 from store.domain.rotation import Turn, Unit, as_of, following, in_order, orders_people, preceding
-from store.domain.shift import Passed, Source, cut
+from store.domain.shift import Passed, Shift, Source, but, cut
 from store.domain.team import Cover
 
 Loads = Mapping[str, timedelta]
@@ -31,64 +31,60 @@ class Candidate:
     of_order: bool = False
     """Comes from the rotation's order, and so covers only while in it."""
 
-    def offers(self, starts_at: datetime, ends_at: datetime) -> bool:
-        return (self.starts_at is None or self.starts_at <= starts_at) and (
-            self.ends_at is None or ends_at <= self.ends_at
+    def offers(self, shift: Shift) -> bool:
+        return (self.starts_at is None or self.starts_at <= shift.starts_at) and (
+            self.ends_at is None or shift.ends_at <= self.ends_at
         )
 
 
-@dataclass(frozen=True)
-class Covered:
-    """Part of a turn, with whoever really serves it."""
-
-    held: Held
-    person: str | None
-    starts_at: datetime
-    ends_at: datetime
-    why: str
-    source: Source
-    instead_of: str | None
-    passed: tuple[Passed, ...] = ()
-
-
-def covered(roster: Roster, line: Line, held: Held, loads: Loads) -> Iterator[Covered]:
+def covered(roster: Roster, line: Line, held: Held, loads: Loads) -> Iterator[Shift]:
     """Yield *held*, with somebody else, or a gap, wherever its person is away."""
+    shift = Shift(
+        person=held.person,
+        starts_at=held.starts_at,
+        ends_at=held.ends_at,
+        why=held.why,
+        source=held.source,
+        instead_of=held.instead_of,
+        pipeline=line.key,
+        seat=held.seat,
+    )
     away = roster.away(held.person, held.starts_at, held.ends_at) if held.person else ()
     if not away:
-        yield _as_held(held, held.starts_at, held.ends_at)
+        yield shift
         return
     # an edit of the order changes nothing before its day, so who comes next is asked of the order as it is then
     changes = ((at, at) for at in roster.rotations[held.rotation].changes)
     for begin, end in cut(changes, held.starts_at, held.ends_at):
-        yield from _covered(roster, line, replace(held, starts_at=begin, ends_at=end), away, loads)
+        part = but(held, starts_at=begin, ends_at=end)
+        yield from _covered(roster, line, part, but(shift, starts_at=begin, ends_at=end), away, loads)
 
 
-def _covered(roster: Roster, line: Line, held: Held, away: tuple[Absence, ...], loads: Loads) -> Iterator[Covered]:
+def _covered(
+    roster: Roster, line: Line, held: Held, shift: Shift, away: tuple[Absence, ...], loads: Loads
+) -> Iterator[Shift]:
     candidates = tuple(_candidates(roster, line, held, loads))
     absences = {one.person: roster.away(one.person, held.starts_at, held.ends_at) for one in candidates}
-    beside = tuple(_beside(roster, line, held, loads))
+    beside = tuple(_beside(roster, line, held, loads)) if held.seat else ()
     spans = [(one.starts_at, one.ends_at) for each in (away, *absences.values()) for one in each]
     spans += [(one.starts_at, one.ends_at) for one in beside]
     spans += [(one.starts_at, one.ends_at) for one in candidates if one.starts_at and one.ends_at]
     for begin, end in cut(spans, held.starts_at, held.ends_at):
+        part = but(shift, starts_at=begin, ends_at=end)
         absence = _holding(away, begin)
         if absence is None:
-            yield _as_held(held, begin, end)
+            yield part
         else:
             taken = {one.person for one in beside if one.starts_at <= begin < one.ends_at}
             free = [one for one in candidates if one.person not in taken]
-            yield _step_in(roster, held, absence, free, absences, begin, end)
+            yield _step_in(roster, held.rotation, part, absence, free, absences)
 
 
-def _beside(roster: Roster, line: Line, held: Held, loads: Loads) -> Iterator[Covered]:
-    """Yield who covers the seats before this one in the same turn: nobody takes two of them."""
+def _beside(roster: Roster, line: Line, held: Held, loads: Loads) -> Iterator[Shift]:
+    """Yield who serves in the seats before this one in the same turn: nobody takes two of them."""
     assert held.turn is not None
     for seat, (person, _, _) in enumerate(roster.members(held.rotation, held.turn)[: held.seat]):
-        yield from covered(roster, line, replace(held, person=person, seat=seat), loads)
-
-
-def _as_held(held: Held, begin: datetime, end: datetime) -> Covered:
-    return Covered(held, held.person, begin, end, held.why, held.source, held.instead_of)
+        yield from covered(roster, line, but(held, person=person, seat=seat), loads)
 
 
 def _holding(absences: tuple[Absence, ...], at: datetime) -> Absence | None:
@@ -97,32 +93,33 @@ def _holding(absences: tuple[Absence, ...], at: datetime) -> Absence | None:
 
 def _step_in(
     roster: Roster,
-    held: Held,
+    rotation: str,
+    shift: Shift,
     absence: Absence,
     candidates: Iterable[Candidate],
     absences: Mapping[str, tuple[Absence, ...]],
-    begin: datetime,
-    end: datetime,
-) -> Covered:
+) -> Shift:
+    """Return *shift*, all through which its person is away by *absence*, with the first candidate who is there."""
     passed: list[Passed] = []
-    present = in_order(roster.rotations[held.rotation], begin)
+    present = in_order(roster.rotations[rotation], shift.starts_at)
     for candidate in candidates:
-        if not candidate.offers(begin, end) or any(one.person == candidate.person for one in passed):
+        if not candidate.offers(shift) or any(one.person == candidate.person for one in passed):
             continue
         name = roster.name_of(candidate.person)
         if candidate.of_order and candidate.person not in present:
             passed.append(Passed(candidate.person, f"{name}, {candidate.role}, is not in the rotation at that time"))
             continue
-        theirs = _holding(absences[candidate.person], begin)
+        theirs = _holding(absences[candidate.person], shift.starts_at)
         if theirs is None:
             why = f"covers for {roster.name_of(absence.person)} ({absence.why}) as {candidate.role}"
             why = "; ".join([why, *(one.why for one in passed)])
-            return Covered(held, candidate.person, begin, end, why, Source.COVER, absence.person, tuple(passed))
+            source, person = Source.COVER, candidate.person
+            return but(shift, person=person, why=why, source=source, instead_of=absence.person, passed=tuple(passed))
         passed.append(Passed(candidate.person, f"{name}, {candidate.role}, is away too ({theirs.why})"))
     why = "; ".join([f"{roster.name_of(absence.person)} is away ({absence.why})", *(one.why for one in passed)])
     if Cover.VOLUNTEER in roster.cover:
         why += "; nobody has volunteered yet"
-    return Covered(held, None, begin, end, why, Source.GAP, absence.person, tuple(passed))
+    return but(shift, person=None, why=why, source=Source.GAP, instead_of=absence.person, passed=tuple(passed))
 
 
 def _candidates(roster: Roster, line: Line, held: Held, loads: Loads) -> Iterator[Candidate]:

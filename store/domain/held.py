@@ -1,12 +1,12 @@
 """Who has the turn: rotations, their layers, swaps and hours of duty, before anybody is looked at for being away."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from store.domain.roster import Line, Roster
 from store.domain.rotation import Duty, Rotation, Turn, begins_at, on_duty, turns
-from store.domain.shift import Source, Span
+from store.domain.shift import Source, Span, but
 from store.domain.wall import local_of
 
 
@@ -82,15 +82,15 @@ def _during(duty: Duty, rotation: Rotation, piece: Held, why: str) -> Iterator[H
     if piece.source is Source.NONE:
         yield piece
         return
-    off = replace(piece, person=None, instead_of=None, source=Source.NONE, why=why or "outside the hours of duty")
+    off = but(piece, person=None, instead_of=None, source=Source.NONE, why=why or "outside the hours of duty")
     at = piece.starts_at
     for begin, end in on_duty(duty, rotation.zone, piece.starts_at, piece.ends_at):
         if at < begin:
-            yield replace(off, starts_at=at, ends_at=begin)
-        yield replace(piece, starts_at=begin, ends_at=end)
+            yield but(off, starts_at=at, ends_at=begin)
+        yield but(piece, starts_at=begin, ends_at=end)
         at = end
     if at < piece.ends_at:
-        yield replace(off, starts_at=at)
+        yield but(off, starts_at=at)
 
 
 def _stacked(roster: Roster, rotation: Rotation, starts_at: datetime, ends_at: datetime) -> Iterator[Held]:

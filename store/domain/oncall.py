@@ -6,16 +6,16 @@ whoever is away, overrides, and who watches beside the person on call. Asking fo
 out of the whole timeline.
 """
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
-from store.domain.cover import Covered, Loads, covered
+from store.domain.cover import Loads, covered
 from store.domain.held import Held, held
 from store.domain.override import acting
 from store.domain.roster import Line, Roster
 from store.domain.rotation import begins_at, leaves, turn_at
-from store.domain.shift import Shift, Source, Span, clipped, cut, merged
+from store.domain.shift import Shift, Source, Span, Watch, but, clipped, cut, merged
+from store.domain.spans import InTime
 from store.domain.team import Cover, TeamFile
 from store.domain.wall import day_of, days_span
 from store.domain.watch import backups, decks
@@ -35,11 +35,15 @@ def timeline(roster: Roster, line: Line, starts_at: datetime, ends_at: datetime)
     if not starts_at < ends_at:
         return ()
     if line.rotation is None:
-        return merged(_watched(roster, line, _none(line, starts_at, ends_at, line.why)))
+        return merged(_watched(roster, line, [_none(line, starts_at, ends_at, line.why)], (starts_at, ends_at)))
     by_load = Cover.LEAST_LOADED in roster.cover
     settled = _by_load(roster, line, starts_at, ends_at) if by_load else _settled(roster, line, starts_at, ends_at)
-    inside = (shift for shift in settled if shift.starts_at < ends_at and starts_at < shift.ends_at)
-    return merged(clipped(shift, starts_at, ends_at) for shift in inside)
+    inside = (
+        clipped(shift, starts_at, ends_at)
+        for shift in settled
+        if shift.starts_at < ends_at and starts_at < shift.ends_at
+    )
+    return merged(_watched(roster, line, inside, (starts_at, ends_at)))
 
 
 def on_call(roster: Roster, line: Line, *, at: datetime) -> tuple[Shift, ...]:
@@ -61,7 +65,7 @@ def _whole(shift: Shift, found: tuple[Shift, ...]) -> Shift:
         starts_at = one.starts_at if one.ends_at == starts_at else starts_at
     for one in same:
         ends_at = one.ends_at if one.starts_at == ends_at else ends_at
-    return replace(shift, starts_at=starts_at, ends_at=ends_at)
+    return but(shift, starts_at=starts_at, ends_at=ends_at)
 
 
 def _around(roster: Roster, line: Line, at: datetime) -> Span:
@@ -129,77 +133,63 @@ def _without(loads: Loads, served: list[Shift], at: datetime) -> Loads:
 
 def _settle(roster: Roster, line: Line, piece: Held, loads: Loads) -> Iterator[Shift]:
     """Yield the shifts that come of one piece of a turn."""
-    for part in covered(roster, line, piece, loads):
-        for shift in _overridden(roster, line, part):
-            yield from _watched(roster, line, shift)
+    for shift in covered(roster, line, piece, loads):
+        yield from _overridden(roster, line, shift)
 
 
-def _overridden(roster: Roster, line: Line, part: Covered) -> Iterator[Shift]:
-    shift = Shift(
-        person=part.person,
-        starts_at=part.starts_at,
-        ends_at=part.ends_at,
-        why=part.why,
-        source=part.source,
-        instead_of=part.instead_of,
-        passed=part.passed,
-        pipeline=line.key,
-        seat=part.held.seat,
-    )
-    covered_too = (part.instead_of,) if part.source in (Source.COVER, Source.GAP) else ()
-    holders = tuple(one for one in (part.person, *covered_too) if one)
-    near = [one for one in roster.entries.overrides if one.starts_at < part.ends_at and part.starts_at < one.ends_at]
-    for begin, end in cut(((one.starts_at, one.ends_at) for one in near), part.starts_at, part.ends_at):
+def _overridden(roster: Roster, line: Line, shift: Shift) -> Iterator[Shift]:
+    near = roster.overrides_of(line).touching(shift.starts_at, shift.ends_at)
+    if not near:
+        yield shift
+        return
+    covers = shift.instead_of if shift.source in (Source.COVER, Source.GAP) else None
+    holders = tuple(one for one in (shift.person, covers) if one)
+    for begin, end in cut(((one.starts_at, one.ends_at) for one in near), shift.starts_at, shift.ends_at):
         here = [one for one in near if one.starts_at <= begin and end <= one.ends_at]
-        on_purpose = part.source is Source.NONE
-        act = acting(here, pipelines=line.pipelines, holders=holders, on_purpose=on_purpose)
-        if act is not None and act.replaces is None and part.held.seat > 0:
+        on_purpose = shift.source is Source.NONE
+        act = acting(here, holders=holders, on_purpose=on_purpose)
+        if act is not None and act.replaces is None and shift.seat > 0:
             continue  # one who covers for a group covers for it whole
-        if act is None or act.person == part.person:
-            yield replace(shift, starts_at=begin, ends_at=end)
+        part = but(shift, starts_at=begin, ends_at=end)
+        if act is None or act.person == shift.person:
+            yield part
         else:
-            yield replace(
-                shift,
-                starts_at=begin,
-                ends_at=end,
-                person=act.person,
-                source=Source.OVERRIDE if act.person else Source.NONE,
-                why=_by_hand(roster, part, nobody=act.person is None),
-                instead_of=part.person,
-                passed=(),
-            )
+            source = Source.OVERRIDE if act.person else Source.NONE
+            why = _by_hand(roster, shift, nobody=act.person is None)
+            yield but(part, person=act.person, source=source, why=why, instead_of=shift.person, passed=())
 
 
-def _by_hand(roster: Roster, part: Covered, *, nobody: bool) -> str:
+def _by_hand(roster: Roster, shift: Shift, *, nobody: bool) -> str:
     if nobody:
         return "nobody, set by hand"
-    if part.person:
-        return f"put on call by hand, in place of {roster.name_of(part.person)}"
-    return "put on call by hand" + (f"; else {part.why}" if part.source is Source.GAP else "")
+    if shift.person:
+        return f"put on call by hand, in place of {roster.name_of(shift.person)}"
+    return "put on call by hand" + (f"; else {shift.why}" if shift.source is Source.GAP else "")
 
 
-def _watched(roster: Roster, line: Line, shift: Shift) -> Iterator[Shift]:
-    """Yield *shift* with whoever watches beside it."""
-    if shift.source is Source.NONE and not line.high_alert:
-        yield shift
-        return
-    span = (shift.starts_at, shift.ends_at)
-    standing_by, on_deck = backups(roster, line, shift.person, span), decks(roster, line, span)
-    if not standing_by and not on_deck:
-        yield shift
-        return
-    for begin, end in cut((each for each, _ in (*standing_by, *on_deck)), *span):
-        yield replace(
-            shift,
-            starts_at=begin,
-            ends_at=end,
-            backup=_at(standing_by, begin, shift.person),
-            on_deck=_at(on_deck, begin, shift.person),
-        )
+def _watched(roster: Roster, line: Line, shifts: Iterable[Shift], window: Span) -> Iterator[Shift]:
+    """Yield *shifts*, all of them in *window*, with whoever watches beside them."""
+    days = InTime(decks(roster, line, window))
+    for shift in shifts:
+        if shift.source is Source.NONE and not line.high_alert:
+            yield shift
+            continue
+        span = (shift.starts_at, shift.ends_at)
+        on_deck, standing_by = days.touching(*span), list[Watch]()
+        if shift.person and roster.leave.backup_on_holidays:
+            standing_by = backups(roster, line, shift.person, span)
+        if not on_deck and not standing_by:
+            yield shift
+            continue
+        for begin, end in cut(((one.starts_at, one.ends_at) for one in (*on_deck, *standing_by)), *span):
+            backup, deck = (_at(watches, begin, shift.person) for watches in (standing_by, on_deck))
+            yield but(shift, starts_at=begin, ends_at=end, backup=backup, on_deck=deck)
 
 
-def _at(watches: tuple[tuple[Span, tuple[str, ...]], ...], at: datetime, holder: str | None) -> tuple[str, ...]:
-    people = (person for (begin, end), people in watches if begin <= at < end for person in people)
+def _at(watches: list[Watch], at: datetime, holder: str | None) -> tuple[str, ...]:
+    if not watches:
+        return ()
+    people = (person for one in watches if one.starts_at <= at < one.ends_at for person in one.people)
     return tuple(dict.fromkeys(person for person in people if person != holder))
 
 

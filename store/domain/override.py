@@ -60,22 +60,17 @@ def check_override(override: Override, *, at: datetime, longest: timedelta = tim
         raise BadOverride("Somebody cannot replace themselves. Choose another person.")
 
 
-def acting(
-    overrides: Iterable[Override], *, pipelines: tuple[str, ...], holders: Collection[str], on_purpose: bool
-) -> Override | None:
+def acting(overrides: Iterable[Override], *, holders: Collection[str], on_purpose: bool) -> Override | None:
     """
-    Return the override that acts at one moment, out of those whose time it is.
+    Return the override that acts at one moment, out of those whose time and whose pipeline it is.
 
     Args:
-        pipelines: those the roster's line answers for.
         holders: who is on call before any override, and whom they cover.
         on_purpose: nobody is meant to be on call at that moment: only an override that names the pipeline acts.
     """
     can = [
         one
         for one in overrides
-        if (not one.pipelines or set(one.pipelines) & set(pipelines))
-        and (one.replaces is None or one.replaces in holders)
-        and (not on_purpose or one.pipelines)
+        if (one.replaces is None or one.replaces in holders) and (not on_purpose or one.pipelines)
     ]
     return max(can, key=lambda one: (bool(one.pipelines), one.entered_at, one.id), default=None)

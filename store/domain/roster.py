@@ -4,10 +4,9 @@ Everything that decides who is on call, as one value.
 `store.domain.oncall` answers from it. Two rosters can be compared: that is how a change is shown before it is saved.
 """
 
-from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 
 from store.domain.absence import Absence, Kind
@@ -15,7 +14,8 @@ from store.domain.holiday import Holiday, HolidaysIn, corrected, is_named
 from store.domain.override import Override, Volunteer
 from store.domain.pipeline import Pipeline
 from store.domain.rotation import Duty, Rotation, Turn
-from store.domain.shift import Shift
+from store.domain.shift import Shift, Watch
+from store.domain.spans import InTime
 from store.domain.swap import Standing, Swap, standing
 from store.domain.team import Cover, HolidayFix, Leave, OnDeck, Person, TeamFile
 from store.domain.wall import DAY, WEEKDAYS, days_span
@@ -121,67 +121,77 @@ class Roster:
             )
         return self._holidays[place]
 
-    def feasts(self, person: str, starts_at: datetime, ends_at: datetime) -> Iterator[Absence]:
-        """Yield the spans that touch of the person's public holidays that count for comp and backup."""
-        return self._holiday_spans(person, self.leave.major_holidays, starts_at, ends_at)
+    def feasts(self, person: str, starts_at: datetime, ends_at: datetime) -> list[Absence]:
+        """Return the spans that touch of the person's public holidays that count for comp and backup."""
+        years = _years(starts_at, ends_at)
+        key = ("feasts", person, years)
+        if key not in self._spans:
+            self._spans[key] = InTime(self._named_days(person, self.leave.major_holidays, years))
+        return self._spans[key].touching(starts_at, ends_at)
 
     def away(self, person: str, starts_at: datetime, ends_at: datetime) -> tuple[Absence, ...]:
         """Return the person's absences that touch `[starts_at, ends_at)`, in order of their beginning."""
-        absences, longest = self._absences.get(person, ((), timedelta()))
-        found = list(_touching(absences, longest, starts_at, ends_at))
-        if self.leave.holiday_is_away and person in self.people:
-            found += self._holiday_spans(person, self.people[person].observes, starts_at, ends_at)
-            found.sort(key=_begin)
-        return tuple(found)
+        years = _years(starts_at, ends_at)
+        key = ("away", person, years)
+        if key not in self._spans:
+            holidays: Iterable[Absence] = ()
+            if self.leave.holiday_is_away and person in self.people:
+                holidays = self._named_days(person, self.people[person].observes, years)
+            self._spans[key] = InTime((*self._absences.get(person, ()), *holidays))
+        return tuple(self._spans[key].touching(starts_at, ends_at))
+
+    def overrides_of(self, line: Line) -> InTime[Override]:
+        """Return the overrides for any of the line's pipelines, or for all."""
+        if line.pipelines not in self._overrides:
+            mine = set(line.pipelines)
+            scoped = (one for one in self.entries.overrides if not one.pipelines or mine & set(one.pipelines))
+            self._overrides[line.pipelines] = InTime(scoped)
+        return self._overrides[line.pipelines]
 
     @cached_property
-    def _absences(self) -> dict[str, tuple[tuple[Absence, ...], timedelta]]:
-        """By person: the absences in order, and the length of the longest."""
+    def _overrides(self) -> dict[tuple[str, ...], InTime[Override]]:
+        return {}
+
+    @cached_property
+    def watchers(self) -> dict[Hashable, tuple[Watch, ...]]:
+        """Who is on deck on the days on deck that were worked out already."""
+        return {}
+
+    @cached_property
+    def _absences(self) -> dict[str, list[Absence]]:
         by_person: dict[str, list[Absence]] = {}
-        for absence in sorted(self.entries.absences, key=_begin):
+        for absence in self.entries.absences:
             by_person.setdefault(absence.person, []).append(absence)
-        return {
-            person: (tuple(absences), max(each.ends_at - each.starts_at for each in absences))
-            for person, absences in by_person.items()
-        }
+        return by_person
 
     @cached_property
     def _holidays(self) -> dict[tuple[str, str | None, int], tuple[Holiday, ...]]:
         return {}
 
     @cached_property
-    def _spans(self) -> dict[tuple[str, tuple[str, ...], int], tuple[Absence, ...]]:
+    def _spans(self) -> dict[tuple[str, str, range], InTime[Absence]]:
         return {}
 
-    def _holiday_spans(
-        self, person: str, names: tuple[str, ...], starts_at: datetime, ends_at: datetime
-    ) -> Iterator[Absence]:
-        for year in range((starts_at - DAY).year, (ends_at + DAY).year + 1):
+    @cached_property
+    def _days(self) -> dict[tuple[str, tuple[str, ...], int], tuple[Absence, ...]]:
+        return {}
+
+    def _named_days(self, person: str, names: tuple[str, ...], years: range) -> Iterator[Absence]:
+        for year in years:
             key = (person, names, year)
-            if key not in self._spans:
-                self._spans[key] = tuple(self._named_days(person, names, year))
-            yield from _touching(self._spans[key], 2 * DAY, starts_at, ends_at)
-
-    def _named_days(self, person: str, names: tuple[str, ...], year: int) -> Iterator[Absence]:
-        for holiday in self.holidays_of(person, year):
-            if is_named(holiday, names):
-                begins, ends = days_span(holiday.day, holiday.day, self.zone_of(person))
-                yield Absence(person=person, starts_at=begins, ends_at=ends, kind=Kind.HOLIDAY, name=holiday.name)
-
-
-def _touching(
-    absences: tuple[Absence, ...], longest: timedelta, starts_at: datetime, ends_at: datetime
-) -> Iterator[Absence]:
-    """Yield those of *absences*, which are in order and none of them longer than *longest*, that touch the span."""
-    for absence in absences[bisect_left(absences, starts_at - longest, key=_begin) :]:
-        if absence.starts_at >= ends_at:
-            return
-        if absence.ends_at > starts_at:
-            yield absence
+            if key not in self._days:
+                self._days[key] = tuple(
+                    Absence(person=person, starts_at=begins, ends_at=ends, kind=Kind.HOLIDAY, name=holiday.name)
+                    for holiday in self.holidays_of(person, year)
+                    if is_named(holiday, names)
+                    for begins, ends in [days_span(holiday.day, holiday.day, self.zone_of(person))]
+                )
+            yield from self._days[key]
 
 
-def _begin(absence: Absence) -> datetime:
-    return absence.starts_at
+def _years(starts_at: datetime, ends_at: datetime) -> range:
+    """Return the years that the span may touch, in whatever zone."""
+    return range((starts_at - DAY).year, (ends_at + DAY).year + 1)
 
 
 def _no_line(pipeline: str) -> Line:

@@ -6,6 +6,7 @@ past and the running turn never change; only whoever is missing from a version t
 running turn, to the next in the old order who stays.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
@@ -78,6 +79,16 @@ class Rotation(Strict):
         return tuple((version, handoff_instant(self, _first_day(self, version))) for version in versions)
 
     @cached_property
+    def orders(self) -> dict[int, tuple[str, ...]]:
+        """Everybody in the rotation, by the number of `changes` so far, where that was worked out already."""
+        return {}
+
+    @cached_property
+    def neighbours(self) -> dict[datetime, "Turn | None"]:
+        """The turns before and after others that were worked out already."""
+        return {}
+
+    @cached_property
     def changes(self) -> tuple[datetime, ...]:
         """The instants, UTC and in order, at which people join or leave."""
         left = (handoff_instant(self, version.starts_on) for version in self.versions)
@@ -140,7 +151,7 @@ def begins_at(rotation: Rotation) -> datetime | None:
 
 def following(rotation: Rotation, turn: Turn) -> Turn | None:
     """Return the turn after *turn*, whoever takes over in the middle of it."""
-    after = turn_at(rotation, at=turn.ends_at)
+    after = _remembered(rotation, turn.ends_at)
     return following(rotation, after) if after and after.begun_at == turn.begun_at else after
 
 
@@ -152,7 +163,14 @@ def as_of(rotation: Rotation, at: datetime) -> Rotation:
 
 def preceding(rotation: Rotation, turn: Turn) -> Turn | None:
     """Return the turn before *turn*; None for the first."""
-    return turn_at(rotation, at=turn.begun_at - timedelta.resolution)
+    return _remembered(rotation, turn.begun_at - timedelta.resolution)
+
+
+def _remembered(rotation: Rotation, at: datetime) -> Turn | None:
+    """As `turn_at`, for the few instants that are asked for again and again: the ends of turns."""
+    if at not in rotation.neighbours:
+        rotation.neighbours[at] = turn_at(rotation, at=at)
+    return rotation.neighbours[at]
 
 
 def orders_people(rotation: Rotation, turn: Turn) -> tuple[str, ...]:
@@ -168,6 +186,13 @@ def in_order(rotation: Rotation, at: datetime) -> tuple[str, ...]:
     """Return everybody in the rotation at the instant *at*; before the anchor the first order."""
     if not rotation.versions:
         return ()
+    since = bisect_right(rotation.changes, at)
+    if since not in rotation.orders:
+        rotation.orders[since] = _in_order(rotation, at)
+    return rotation.orders[since]
+
+
+def _in_order(rotation: Rotation, at: datetime) -> tuple[str, ...]:
     version, begins = _version_at(rotation, at)
     people = dict.fromkeys(member for entry in version.order for member in _members(rotation, entry))
     for later, later_begins in rotation.in_time:

@@ -3,11 +3,12 @@
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import lru_cache
 
 from store.domain.absence import Kind
 from store.domain.roster import Line, Roster
 from store.domain.rotation import everybody_at, leaves
-from store.domain.shift import Span, cut
+from store.domain.shift import Span, Watch, cut
 from store.domain.team import LastWeek, OnDeck
 from store.domain.wall import DAY, WEEKDAYS, day_begins, day_of
 
@@ -15,28 +16,28 @@ CLOSE = OnDeck(why="month-end close")
 """When those on high alert watch in a plan that has no days on deck."""
 
 
-def backups(roster: Roster, line: Line, person: str | None, span: Span) -> tuple[tuple[Span, tuple[str, ...]], ...]:
-    """Return the spans within *span* in which others stand by for *person*, on the person's public holidays."""
-    if not roster.leave.backup_on_holidays or person is None:
-        return ()
+def backups(roster: Roster, line: Line, person: str, span: Span) -> list[Watch]:
+    """Return the parts of *span* in which others stand by for *person*, on the person's public holidays."""
     feasts = [(max(feast.starts_at, span[0]), min(feast.ends_at, span[1])) for feast in roster.feasts(person, *span)]
     others = [_other_owner(roster, primary, secondary, person) for primary, secondary in line.owners]
     people = tuple(dict.fromkeys(one for each in others for one in each if one != person))
-    return tuple(each for feast in feasts for each in _present(roster, people, feast, on_holiday=True))
+    return [each for feast in feasts for each in _present(roster, people, feast, on_holiday=True)]
 
 
 def _other_owner(roster: Roster, primary: str, secondary: str, person: str) -> tuple[str, ...]:
     return roster.people_of(primary if person in roster.people_of(secondary) else secondary)
 
 
-def decks(roster: Roster, line: Line, span: Span) -> tuple[tuple[Span, tuple[str, ...]], ...]:
-    """Return the spans within *span* in which more people than the one on call keep watch, and who."""
-    found: list[tuple[Span, tuple[str, ...]]] = []
-    for deck in roster.on_deck or ((CLOSE,) if line.high_alert else ()):
-        for begin, end in deck_spans(roster, deck, span):
-            for part in cut(_changes(roster, line), max(begin, span[0]), min(end, span[1])):
-                found.extend(_present(roster, _who(roster, line, deck, part[0]), part))
-    return tuple(found)
+def decks(roster: Roster, line: Line, span: Span) -> Iterator[Watch]:
+    """Yield the days that touch *span* on which more people than the one on call keep watch, and who."""
+    for number, deck in enumerate(roster.on_deck or ((CLOSE,) if line.high_alert else ())):
+        for days in deck_spans(roster, deck, span):
+            key = (number, line.rotation, line.high_alert, days)
+            if key not in roster.watchers:
+                parts = cut(_changes(roster, line), *days)
+                watches = (_present(roster, _who(roster, line, deck, part[0]), part) for part in parts)
+                roster.watchers[key] = tuple(watch for each in watches for watch in each)
+            yield from roster.watchers[key]
 
 
 def _changes(roster: Roster, line: Line) -> Iterator[Span]:
@@ -53,9 +54,7 @@ def _who(roster: Roster, line: Line, deck: OnDeck, at: datetime) -> tuple[str, .
     return tuple(dict.fromkeys((*everybody, *line.high_alert)))
 
 
-def _present(
-    roster: Roster, people: tuple[str, ...], span: Span, *, on_holiday: bool = False
-) -> Iterator[tuple[Span, tuple[str, ...]]]:
+def _present(roster: Roster, people: tuple[str, ...], span: Span, *, on_holiday: bool = False) -> Iterator[Watch]:
     """Yield the parts of *span* with those of *people* who are not away then; a public holiday may be no excuse."""
     away = {
         person: [one for one in roster.away(person, *span) if not (on_holiday and one.kind is Kind.HOLIDAY)]
@@ -63,22 +62,27 @@ def _present(
     }
     edges = [(one.starts_at, one.ends_at) for absences in away.values() for one in absences]
     for begin, end in cut(edges, *span):
-        here = tuple(
-            person for person in people if not any(one.starts_at <= begin < one.ends_at for one in away[person])
-        )
-        yield (begin, end), here
+        here = (person for person in people if not any(one.starts_at <= begin < one.ends_at for one in away[person]))
+        yield Watch(begin, end, tuple(here))
 
 
 def deck_spans(roster: Roster, deck: OnDeck, span: Span) -> Iterator[Span]:
-    """Yield the days on deck that touch *span*."""
+    """Yield the days on deck that touch *span*, month by month, whole."""
     first = day_of(span[0], roster.zone).replace(day=1)
-    while day_begins(first, roster.zone) < span[1]:
-        after = (first + 31 * DAY).replace(day=1)
-        starts_at = day_begins(first_deck_day(deck, after - DAY, roster.workdays), roster.zone)
-        ends_at = day_begins(after, roster.zone)
+    while True:
+        starts_at, ends_at = _of_month(deck, first, roster.workdays, roster.zone)
         if starts_at < span[1] and span[0] < ends_at:
             yield starts_at, ends_at
-        first = after
+        if span[1] <= ends_at:
+            return
+        first = (first + 31 * DAY).replace(day=1)
+
+
+@lru_cache(maxsize=10_000)
+def _of_month(deck: OnDeck, first: date, workdays: tuple[str, ...], zone: str) -> Span:
+    """Return the days on deck of the month that begins on *first*."""
+    after = (first + 31 * DAY).replace(day=1)
+    return day_begins(first_deck_day(deck, after - DAY, workdays), zone), day_begins(after, zone)
 
 
 def first_deck_day(deck: OnDeck, last: date, workdays: tuple[str, ...]) -> date:

@@ -11,8 +11,8 @@ from bot.deps import Deps
 from bot.usecases.tell import owe_leads
 from bot.views import changes as views
 from store import outbox, rosters, told_shifts
-from store.domain.change import Moved, Time, moved, shifts_of
-from store.domain.roster import Entries, Roster
+from store.domain.change import Moved, Time, moved, shifts_by_person
+from store.domain.roster import Entries
 from store.told_shifts import Told
 
 AHEAD = timedelta(weeks=8)
@@ -36,14 +36,16 @@ class Watch:
                 return
             told = told_shifts.load(db)
         until = at + AHEAD
+        held = shifts_by_person(roster, at, until)
         for person in roster.people:
-            compare(deps, roster, person, told.get(person), at=at, until=until)
+            compare(deps, person, held.get(person, ()), told.get(person), at=at, until=until)
         self._seen, self._compared_at = seen, at
 
 
-def compare(deps: Deps, roster: Roster, person: str, told: Told | None, *, at: datetime, until: datetime) -> None:
-    """Tell *person* what differs from what they were *told*; at first sight it is noted in silence."""
-    times = shifts_of(roster, person, at, until)
+def compare(
+    deps: Deps, person: str, times: tuple[Time, ...], told: Told | None, *, at: datetime, until: datetime
+) -> None:
+    """Tell *person* where their *times* differ from what they were *told*; at first sight they are noted in silence."""
     if told is None:
         with deps.sessions.writing() as db:
             told_shifts.first(db, person, times, until=until)

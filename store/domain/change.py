@@ -51,15 +51,26 @@ def covered_by(roster: Roster) -> tuple[str, ...]:
 
 
 def together(found: Iterable[Change], whole: Collection[str]) -> tuple[Change, ...]:
-    """Return changes that differ in nothing but their pipelines as one, in order of time; *whole* of them is all."""
+    """
+    Return changes that differ in nothing but their pipelines as one, in order of time; *whole* of them is all.
+
+    Hours of duty that lie in the whole days of other pipelines are told by these: nobody is called beside them anyway.
+    """
     alike: dict[Change, dict[str, None]] = {}
-    for change in found:
-        alike.setdefault(replace(change, pipelines=()), {}).update(dict.fromkeys(change.pipelines))
+    for change in sorted(found, key=lambda one: (one.starts_at, -one.ends_at.timestamp())):
+        plain = replace(change, pipelines=())
+        holder = next((one for one in alike if _holds(one, plain)), plain)
+        alike.setdefault(holder, {}).update(dict.fromkeys(change.pipelines))
     made = (
         replace(change, pipelines=() if set(pipelines) >= set(whole) else tuple(pipelines))
         for change, pipelines in alike.items()
     )
     return tuple(sorted(made, key=lambda one: (one.starts_at, one.seat, one.ends_at)))
+
+
+def _holds(one: Change, other: Change) -> bool:
+    """Whether *other* says what *one* does, in a part of its time; *one* begins no later."""
+    return other.ends_at <= one.ends_at and replace(other, starts_at=one.starts_at, ends_at=one.ends_at) == one
 
 
 def _pairs(before: Roster, after: Roster) -> Iterator[tuple[Line | None, Line | None, tuple[str, ...]]]:
@@ -125,29 +136,32 @@ class Time:
     why: str = ""
 
 
-def shifts_of(roster: Roster, person: str, starts_at: datetime, ends_at: datetime) -> tuple[Time, ...]:
+def shifts_by_person(roster: Roster, starts_at: datetime, ends_at: datetime) -> dict[str, tuple[Time, ...]]:
     """
-    Return the person's time on call within the window over all lines, in order, no hour twice.
+    Return everybody's time on call within the window over all lines, in order, no hour of a person twice.
 
     Times that touch and differ in nothing are one; where a person has all pipelines none is named.
     """
-    held = [
-        (line, shift)
-        for line in roster.lines
-        if line.rotation is not None
-        for shift in timeline(roster, line, starts_at, ends_at)
-        if shift.person == person
-    ]
+    held: dict[str, list[tuple[Line, Shift]]] = {}
+    for line in roster.lines:
+        for shift in timeline(roster, line, starts_at, ends_at) if line.rotation is not None else ():
+            if shift.person is not None:
+                held.setdefault(shift.person, []).append((line, shift))
     everything = set(covered_by(roster))
+    return {person: _times(theirs, everything, starts_at, ends_at) for person, theirs in held.items()}
+
+
+def _times(
+    held: list[tuple[Line, Shift]], everything: set[str], starts_at: datetime, ends_at: datetime
+) -> tuple[Time, ...]:
     done: list[Time] = []
     for begin, end in cut(((shift.starts_at, shift.ends_at) for _, shift in held), starts_at, ends_at):
         here = [(line, shift) for line, shift in held if shift.starts_at <= begin < shift.ends_at]
-        if not here:
-            continue
-        pipelines = {pipeline for line, _ in here for pipeline in line.pipelines}
-        named = () if pipelines == everything else tuple(sorted(pipelines))
-        whys = dict.fromkeys(shift.why for _, shift in here)
-        _append(done, Time(starts_at=begin, ends_at=end, pipelines=named, why="; ".join(whys)))
+        if here:
+            pipelines = {pipeline for line, _ in here for pipeline in line.pipelines}
+            named = () if pipelines == everything else tuple(sorted(pipelines))
+            whys = dict.fromkeys(shift.why for _, shift in here)
+            _append(done, Time(starts_at=begin, ends_at=end, pipelines=named, why="; ".join(whys)))
     return tuple(done)
 
 
@@ -172,7 +186,11 @@ class Moved:
 
 
 def moved(told: Iterable[Time], now: Iterable[Time], starts_at: datetime, ends_at: datetime) -> tuple[Moved, ...]:
-    """Return what differs between two sets of times of one person within the window, in order, merged."""
+    """
+    Return what differs between two sets of times of one person within the window, in order, merged.
+
+    Time that comes or goes as a whole is one piece, though some of its pipelines may have hours of duty in it.
+    """
     told, now = tuple(told), tuple(now)
     done: list[Moved] = []
     if not starts_at < ends_at:
@@ -185,8 +203,22 @@ def moved(told: Iterable[Time], now: Iterable[Time], starts_at: datetime, ends_a
         if before == after:
             continue
         piece = Moved(starts_at=begin, ends_at=end, before=before, after=after, why=is_now.why if is_now else "")
-        if done and done[-1].ends_at == begin and replace(done[-1], starts_at=begin, ends_at=end) == piece:
-            done[-1] = replace(done[-1], ends_at=end)
+        if done and done[-1].ends_at == begin and _is_alike(done[-1], piece):
+            pipelines = _either(done[-1].before, before), _either(done[-1].after, after)
+            done[-1] = replace(done[-1], ends_at=end, before=pipelines[0], after=pipelines[1])
         else:
             done.append(piece)
     return tuple(done)
+
+
+def _is_alike(one: Moved, other: Moved) -> bool:
+    """Whether two pieces differ in their times alone, or in their pipelines where all of it comes or all of it goes."""
+    comes, goes = one.before is None and other.before is None, one.after is None and other.after is None
+    same = (one.before, one.after) == (other.before, other.after)
+    return (same or comes or goes) and one.why == other.why
+
+
+def _either(one: tuple[str, ...] | None, other: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    if one is None or other is None:
+        return None
+    return tuple(sorted({*one, *other})) if one and other else ()

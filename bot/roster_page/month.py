@@ -252,6 +252,8 @@ def _tip(scene: Scene, lines: tuple[Line, ...], stint: Stint) -> Iterator[tuple[
         yield "Passed over", passed.why
     standing_by: dict[tuple[str, ...], None] = {}
     for line in lines:
+        if stint.pipelines and line.pipelines[0] not in stint.pipelines:
+            continue
         for piece in timeline(roster, line, shift.starts_at, shift.ends_at):
             if piece.person == shift.person and piece.backup:
                 standing_by[piece.backup] = None

@@ -2,6 +2,7 @@
 
 import ast
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -87,3 +88,24 @@ def test_every_bad_setting_has_its_line(monkeypatch: pytest.MonkeyPatch) -> None
     assert set(refused.value.names) == {"PORT", "BATON_WARM"}
     assert str(refused.value).count("cannot be") == 2
     assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ({"host": "127.0.0.1", "port": 3000}, "http://127.0.0.1:3000"),
+        ({"host": "::1", "port": 80}, "http://[::1]:80"),
+        ({"baton_url": "https://baton.example.com/"}, "https://baton.example.com"),
+        ({"baton_url": "https://example.com/baton"}, "https://example.com/baton"),
+    ],
+)
+def test_links_lead_where_people_reach_the_web_surface(given: dict[str, Any], address: str) -> None:
+    assert Settings(**given).public_url == address
+
+
+@pytest.mark.parametrize(
+    "address", ["baton.example.com", "ftp://x", "https://", "javascript:alert(1)", "https://x/?a=1"]
+)
+def test_an_address_that_is_none_is_refused(address: str) -> None:
+    with pytest.raises(BadSettings, match="BATON_URL"):
+        Settings(baton_url=address)

@@ -116,7 +116,7 @@ async def test_the_page_shows_the_month_with_its_reasons(bot: HeldBot, browser: 
     page = await browser.get(f"/roster/{token(bot)}")
     words = read(page.text)
     assert "January 2026" in words
-    assert "Aidil is on call until Thu 08 Jan 00:00" in words
+    assert "Aidil is on call now until Thu 08 Jan 00:00" in words
     assert "Spencer for Aidil" in words or "Nobody gap" in words
     assert "Aidil away" in words
     assert "all on deck" in words

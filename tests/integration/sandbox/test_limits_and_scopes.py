@@ -57,6 +57,26 @@ def test_each_method_needs_its_scope(tmp_path: Path, method: str, args: dict[str
     assert scope not in answer["provided"].split(",")
 
 
+@pytest.mark.parametrize(
+    ("channel", "enough"),
+    [
+        (ONCALL, ("channels:manage", "channels:write.topic")),
+        ("C0RAID", ("groups:write", "groups:write.topic")),
+    ],
+)
+def test_a_topic_needs_the_scope_of_its_kind_of_channel(tmp_path: Path, channel: str, enough: tuple[str, str]) -> None:
+    for scope in ("channels:manage", "channels:write.topic", "groups:write", "groups:write.topic"):
+        folder = tmp_path / scope.replace(":", "-")
+        folder.mkdir()
+        with running_sandbox(folder, manifest=write_manifest(folder, scopes=[scope])) as slack:
+            slack.control("channel", name="raid", private=True)
+            if scope in enough:
+                web(slack).conversations_setTopic(channel=channel, topic="On call: Choo")
+            else:
+                with pytest.raises(SlackApiError, match="missing_scope"):
+                    web(slack).conversations_setTopic(channel=channel, topic="On call: Choo")
+
+
 def test_without_its_scope_an_address_is_not_shown(tmp_path: Path) -> None:
     manifest = write_manifest(tmp_path, scopes=["users:read"])
     with running_sandbox(tmp_path, manifest=manifest) as slack:

@@ -1,10 +1,12 @@
 """What the demo's processes are told, whatever the shell says."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bot.demo import AlreadyRunning, environment, hold
+from bot.demo import AlreadyRunning, environment, hold, user_groups
+from store.plans import Plan
 
 SHELL = {
     "PATH": "/bin",
@@ -54,3 +56,9 @@ def test_one_state_serves_one_demo_at_a_time(tmp_path: Path) -> None:
         hold(tmp_path)
     held.close()
     hold(tmp_path).close()
+
+
+def test_the_workspace_has_the_user_groups_that_the_plan_names(house: Plan) -> None:
+    assert user_groups(house) == ["on-call"]
+    quiet = {key: replace(rotation, slack_group=None) for key, rotation in house.team.rotations.items()}
+    assert user_groups(replace(house, team=replace(house.team, rotations=quiet))) == []

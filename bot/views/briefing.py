@@ -1,16 +1,18 @@
 """What whoever takes over has to know, shown: what burns first, then how things stand, then what comes."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from bot.views import shifts
-from bot.views.blocks import SECTION_LIMIT, Block, clip, escape, section, slack_time
+from bot.views.blocks import SECTION_LIMIT, Block, clip, escape, section
 from store.domain.absence import Absence
 from store.domain.briefing import Ahead, Briefing, Standing, overdue
+from store.domain.change import Change
 from store.domain.issue import Issue
 from store.domain.oncall import person_of
 from store.domain.pipeline import Pipeline
 from store.domain.run import Run, RunStatus
+from store.domain.shift import Shift
 from store.domain.sla import Deadline
 from store.domain.team import Severity, TeamFile
 from store.domain.wall import local_of
@@ -22,15 +24,13 @@ _SEVERITY = {Severity.LOW: "🔵", Severity.MEDIUM: "🟠", Severity.HIGH: "🔴
 _ENDED = {RunStatus.SUCCEEDED: "✅", RunStatus.FAILED: "❌", RunStatus.CANCELLED: "⏹️"}
 
 
-def burning(briefing: Briefing) -> tuple[Block, ...]:
+def burning(briefing: Briefing, team: TeamFile) -> tuple[Block, ...]:
     """Return what needs somebody's eyes: open issues, failed runs, late data; or that nothing is known to."""
     troubled = [one for one in briefing.standing if one.trouble]
     if not briefing.issues and not troubled:
         return (section("✅ *Nothing burns.* No open issue, no failed run, no late data that I know of."),)
-    lines = [
-        *_some(map(_issue, briefing.issues), "open issues"),
-        *_some(map(_trouble, troubled), "pipelines in trouble"),
-    ]
+    issues = (_issue(issue, team) for issue in briefing.issues)
+    lines = [*_some(issues, "open issues"), *_some(map(_trouble, troubled), "pipelines in trouble")]
     return listed("🔥 *Look at these first*", lines)
 
 
@@ -43,44 +43,37 @@ def in_flight(
     return listed("⏳ *Runs in flight*", lines)
 
 
-def pipelines(briefing: Briefing) -> tuple[Block, ...]:
+def pipelines(briefing: Briefing, team: TeamFile) -> tuple[Block, ...]:
     """Return how each pipeline stands; those of which no run is known share a line, with their dates."""
-    lines = [_standing(one, one.last) for one in briefing.standing if one.last]
-    silent = [_silent(one) for one in briefing.standing if not one.last]
+    lines = [_standing(one, one.last, team.zone) for one in briefing.standing if one.last]
+    silent = [_silent(one, team.zone) for one in briefing.standing if not one.last]
     if silent:
-        lines.append(f"➖ No run known: {', '.join(silent)}")
+        lines.append(f"➖ No finished run known: {', '.join(silent)}")
     none = "" if briefing.in_flight else " · no run in flight"
     return listed(f"*Pipelines*{none}", lines) if lines else ()
 
 
-def _silent(one: Standing) -> str:
-    due = f" (next due {_at(one.next_due)})" if one.next_due else ""
+def _silent(one: Standing, zone: str) -> str:
+    due = f" (due {_at(one.next_due, zone)})" if one.next_due else ""
     return f"{escape(one.pipeline.name)}{due}"
 
 
 def ahead(coming: Ahead, team: TeamFile, names: Mapping[str, str], *, ends_at: datetime) -> tuple[Block, ...]:
     """
-    Return what comes until hands change again.
+    Return what comes until hands change again, on the team's wall clock.
 
     Args:
         names: key of a pipeline to its name.
     """
     lines = [
-        *(f"{shifts.line(team, shift, team.zone)}" for shift in coming.changes),
-        *(_away(absence, team) for absence in coming.away),
-        *(_deck(shift.on_deck, shift.starts_at, shift.ends_at, team) for shift in coming.on_deck),
-        *(
-            f"📅 {_at(one)}  *{escape(names.get(one.pipeline, one.pipeline))}*: {escape(one.sla.promise)}"
-            for one in coming.deadlines
-        ),
+        *(_change(change, team, names) for change in coming.changes),
+        *_away(coming.away, team),
+        *(_deck(shift, team) for shift in coming.on_deck),
+        *_dates(coming.deadlines, names, team.zone),
     ]
     if coming.daily:
-        each = "; ".join(
-            f"{escape(names.get(one.pipeline, one.pipeline))} {slack_time(one.due_at, '{time}')}"
-            for one in coming.daily
-        )
-        lines.append(f"🔁 Daily: {each}")
-    until = f"*Until {slack_time(ends_at)}*"
+        lines.append("🔁 Every day: " + "; ".join(_daily(one, names, team.zone) for one in coming.daily))
+    until = f"*Until {day(ends_at, team.zone)}* · {team.zone}"
     return listed(until, lines) if lines else (section(f"{until}: no leave, no holiday, no date."),)
 
 
@@ -99,8 +92,12 @@ def listed(title: str, lines: Iterable[str]) -> tuple[Block, ...]:
 
 def day(at: datetime, zone: str) -> str:
     """Return the day and the clock of *at* on the team's wall."""
+    return f"{date_of(at, zone)} {local_of(at, zone):%H:%M}"
+
+
+def date_of(at: datetime, zone: str) -> str:
     local = local_of(at, zone)
-    return f"{local:%a} {local.day} {local:%b %H:%M}"
+    return f"{local:%a} {local.day} {local:%b}"
 
 
 def called(team: TeamFile, slack_id: str) -> str:
@@ -116,8 +113,8 @@ def _some(lines: Iterable[str], noun: str) -> Iterator[str]:
         yield f"… and {len(every) - SHOWN} more {noun}"
 
 
-def _issue(issue: Issue) -> str:
-    since = slack_time(issue.reported_at, "{date_short_pretty}")
+def _issue(issue: Issue, team: TeamFile) -> str:
+    since = date_of(issue.reported_at, team.zone)
     said = f"{escape(issue.pipeline)}: {escape(clip(issue.summary, 150))}"
     return f"{_SEVERITY[issue.severity]} *{issue.name}* {said} · since {since}"
 
@@ -130,7 +127,7 @@ def _trouble(one: Standing) -> str:
 
 def _run(run: Run, team: TeamFile, pipeline: Pipeline | None, at: datetime) -> str:
     name = escape(pipeline.name if pipeline else run.pipeline)
-    since = slack_time(run.started_at or run.requested_at)
+    since = day(run.started_at or run.requested_at, team.zone)
     who = "from a shell" if run.requested_by == "shell" else f"asked by {called(team, run.requested_by)}"
     slow = f" · ⚠️ over its {_hours(pipeline.max_runtime)}" if pipeline and overdue(run, pipeline, at=at) else ""
     return f"• *{name}*, {run.period}: run {run.id} {run.status} since {since}, {who}{slow}"
@@ -140,29 +137,61 @@ def _hours(span: timedelta) -> str:
     return f"{span.total_seconds() / 3600:g} h"
 
 
-def _standing(one: Standing, last: Run) -> str:
+def _standing(one: Standing, last: Run, zone: str) -> str:
     late = one.trouble and last.status is not RunStatus.FAILED
-    parts = [f"run {last.id} {last.status} {slack_time(last.finished_at or last.requested_at)}"]
+    parts = [f"run {last.id} {last.status} {day(last.finished_at or last.requested_at, zone)}"]
     if one.newest_day:
         parts.append(f"data up to {one.newest_day:%a} {one.newest_day.day} {one.newest_day:%b}")
     if one.next_due:
-        parts.append(f"next due {_at(one.next_due)}")
+        parts.append(f"due {_at(one.next_due, zone)}")
     return f"{'⏰' if late else _ENDED[last.status]} *{escape(one.pipeline.name)}*  {' · '.join(parts)}"
 
 
-def _at(deadline: Deadline) -> str:
+def _at(deadline: Deadline, zone: str) -> str:
     """A promise without a clock is due when its day is over: the day is what people say."""
     if deadline.sla.at is None:
-        return slack_time(deadline.due_at - timedelta(seconds=1), "{date_short_pretty}")
-    return slack_time(deadline.due_at)
+        return date_of(deadline.due_at - timedelta.resolution, zone)
+    return day(deadline.due_at, zone)
 
 
-def _away(absence: Absence, team: TeamFile) -> str:
-    person = team.people[absence.person].name if absence.person in team.people else absence.person
-    icon, why = ("🎉", absence.name) if absence.name else ("🌴", absence.kind.value)
-    return f"{icon} {shifts.span(absence.starts_at, absence.ends_at, team.zone)}  {escape(person)}: {escape(why)}"
+def _daily(deadline: Deadline, names: Mapping[str, str], zone: str) -> str:
+    clock = f" {local_of(deadline.due_at, zone):%H:%M}" if deadline.sla.at else ""
+    days = " on working days" if deadline.sla.every == "working-day" else ""
+    return f"{escape(names.get(deadline.pipeline, deadline.pipeline))}{clock}{days}"
 
 
-def _deck(people: Sequence[str], starts_at: datetime, ends_at: datetime, team: TeamFile) -> str:
-    names = ", ".join(escape(team.people[one].name) if one in team.people else escape(one) for one in people)
-    return f"👀 {shifts.span(starts_at, ends_at, team.zone)}  All hands on deck: {names}"
+def _dates(deadlines: Iterable[Deadline], names: Mapping[str, str], zone: str) -> Iterator[str]:
+    """Yield a line per date: what is due then."""
+    due: dict[str, dict[str, None]] = {}
+    for one in deadlines:
+        due.setdefault(_at(one, zone), {})[escape(names.get(one.pipeline, one.pipeline))] = None
+    for at, what in due.items():
+        yield f"📅 {at}  *{', '.join(what)}* due"
+
+
+def _change(change: Change, team: TeamFile, names: Mapping[str, str]) -> str:
+    when = shifts.span(change.starts_at, change.ends_at, team.zone)
+    who = _name(change.after, team) if change.after else "nobody"
+    whose = f" for {escape(', '.join(names.get(key, key) for key in change.pipelines))}" if change.pipelines else ""
+    return f"{shifts.ICON[change.source]}{when}  *{who}*{whose} · {escape(change.why)}"
+
+
+def _away(absences: Iterable[Absence], team: TeamFile) -> Iterator[str]:
+    """Yield a line per time and reason: who is away then."""
+    away: dict[str, list[str]] = {}
+    for one in absences:
+        icon, why = ("🎉", one.name) if one.name else ("🌴", one.kind.value)
+        when = shifts.span(one.starts_at, one.ends_at, team.zone)
+        away.setdefault(f"{icon} {when}  {escape(why)}", []).append(_name(one.person, team))
+    for when, people in away.items():
+        yield f"{when}: *{', '.join(people)}*"
+
+
+def _deck(watch: Shift, team: TeamFile) -> str:
+    names = ", ".join(_name(one, team) for one in watch.on_deck)
+    return f"👀 {shifts.span(watch.starts_at, watch.ends_at, team.zone)}  All hands on deck: {names}"
+
+
+def _name(person: str, team: TeamFile) -> str:
+    known = team.people.get(person)
+    return escape(known.name if known else person)

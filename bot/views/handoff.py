@@ -52,14 +52,14 @@ def living(
     names = {key: pipeline.name for key, pipeline in pipelines.items()}
     blocks: list[Block] = [
         header(_headline(handoff, team)),
-        section(_who(handoff, team)),
+        section(_who(handoff, team, until=_gives_way_at(handoff, briefing))),
         *_remarks(handoff, team),
-        *facts.burning(briefing),
+        *facts.burning(briefing, team),
         *facts.in_flight(briefing, team, pipelines, at=at),
     ]
     if not handoff.small:
         blocks += [
-            *facts.pipelines(briefing),
+            *facts.pipelines(briefing, team),
             *facts.ahead(briefing.ahead, team, names, ends_at=handoff.ends_at),
             *_items(handoff, team),
         ]
@@ -78,7 +78,7 @@ def carried(handoff: Handoff, team: TeamFile) -> Message:
     done = f" {len(items) - len(left)} of {len(items)} items done.{open_still}" if items else ""
     lines = [
         *(f"✅ {escape(item.text)} · {facts.called(team, item.done_by)}" for item in items if item.done_by),
-        *(f"◻️ {escape(item.text)}" for item in left),
+        *(f"◻️ {escape(item.text)}" for item in _in_order(left)),
         *_last_notes(handoff, team),
     ]
     return Message(text=text, blocks=(section(f"*{text}*"), *facts.listed(f"{said}{done}", lines)))
@@ -94,9 +94,14 @@ def summary(handoff: Handoff, team: TeamFile) -> Message:
         text += f" {len(handoff.notes)} {'note' if len(handoff.notes) == 1 else 'notes'}."
     if not left:
         return private(text)
-    lines = [f"• {escape(item.text)}{_again(item, handoff)}" for item in left]
+    lines = [f"• {escape(item.text)}{_again(item, handoff)}" for item in _in_order(left)]
     title = f"{text}\n*Not ticked, so it comes back next time:*"
     return Message(text=text, blocks=facts.listed(title, lines))
+
+
+def _in_order(items: Iterable[Item]) -> list[Item]:
+    """Return *items* as they stand in the message: what a person added comes before the plan's own."""
+    return sorted(items, key=lambda item: list(Group).index(item.group))
 
 
 def _both(handoff: Handoff) -> str:
@@ -124,9 +129,9 @@ def nudge(handoff: Handoff, team: TeamFile) -> Message:
 
 def tell_lead(handoff: Handoff, team: TeamFile, leads: Sequence[str], *, at: datetime) -> Message:
     hours = round((at - handoff.posted_at) / timedelta(hours=1))
-    whom = " ".join(_mentions(leads, team))
+    whom, verb = " ".join(_mentions(leads, team)), "have" if len(handoff.awaited) > 1 else "has"
     return private(
-        f"⚠️ {whom} {escape(_names(handoff.awaited, team))} has not confirmed this handoff after {hours} h. "
+        f"⚠️ {whom} {escape(_names(handoff.awaited, team))} {verb} not confirmed this handoff after {hours} h. "
         "Ask what keeps them, or press the button above in their place."
     )
 
@@ -206,7 +211,8 @@ def running(handoffs: Sequence[tuple[Handoff, str]], team: TeamFile, *, can_star
 def _headline(handoff: Handoff, team: TeamFile) -> str:
     icon = "✅" if handoff.completed_at else "🤝"
     if handoff.small:
-        return f"{icon} {_names(handoff.incoming, team)} takes over from {_names(handoff.outgoing, team)}"
+        verb = "take" if len(handoff.incoming) > 1 else "takes"
+        return f"{icon} {_names(handoff.incoming, team)} {verb} over from {_names(handoff.outgoing, team)}"
     if handoff.stays:
         return f"{icon} Weekly check: {_names(handoff.incoming, team)} stays on call"
     return f"{icon} Handoff: {_pair(handoff, team)}"
@@ -216,16 +222,21 @@ def _pair(handoff: Handoff, team: TeamFile) -> str:
     return f"{_names(handoff.outgoing, team)} → {_names(handoff.incoming, team)}"
 
 
-def _who(handoff: Handoff, team: TeamFile) -> str:
-    until = f"until {slack_time(handoff.ends_at)}"
+def _gives_way_at(handoff: Handoff, briefing: Briefing) -> datetime:
+    """Return when the first of those who take over gives way again: a cover may end before the turn does."""
+    taken_at = max(handoff.held_at, handoff.posted_at)
+    covers = (one for one in briefing.ahead.changes if one.after in handoff.incoming)
+    return min((one.ends_at for one in covers if one.starts_at <= taken_at < one.ends_at), default=handoff.ends_at)
+
+
+def _who(handoff: Handoff, team: TeamFile, *, until: datetime) -> str:
+    """Mention the two, and nobody else."""
+    incoming, outgoing = (f"*{_and(_mentions(side, team))}*" for side in (handoff.incoming, handoff.outgoing))
     if not handoff.incoming:
-        text = f"⚠️ *Nobody is on call now*, {until}. Find a volunteer: `/oncall volunteer`."
-    else:
-        verb = "is" if len(handoff.incoming) == 1 else "are"
-        text = f"*{' and '.join(_mentions(handoff.incoming, team))}* {verb} on call {until}."
-    if handoff.outgoing and not handoff.stays:
-        text += f" Thank you, *{' and '.join(_mentions(handoff.outgoing, team))}*."
-    return text
+        given = f" {outgoing} hands over to nobody." if handoff.outgoing else ""
+        return f"⚠️ *Nobody is on call now.*{given} Find a volunteer: `/oncall volunteer`."
+    text = f"{incoming} {'is' if len(handoff.incoming) == 1 else 'are'} on call until {slack_time(until)}."
+    return f"{text} Thank you, {outgoing}." if handoff.outgoing and not handoff.stays else text
 
 
 def _mentions(people: Iterable[str], team: TeamFile) -> list[str]:
@@ -236,7 +247,11 @@ def _mentions(people: Iterable[str], team: TeamFile) -> list[str]:
 def _names(people: Iterable[str], team: TeamFile) -> str:
     """Return names as plain text."""
     names = [team.people[key].name if key in team.people else key for key in people]
-    return " and ".join(names) or "nobody"
+    return _and(names) or "nobody"
+
+
+def _and(names: Sequence[str]) -> str:
+    return " and ".join((*([", ".join(names[:-1])] if names[1:] else []), *names[-1:]))
 
 
 def _remarks(handoff: Handoff, team: TeamFile) -> tuple[Block, ...]:
@@ -387,7 +402,9 @@ def _next_move(handoff: Handoff, team: TeamFile) -> str:
         return said
     if handoff.small:
         return f"{said}: talk it over, then press your button"
-    return f"{said}: go through this together, tick what is clear, then each press your own button"
+    alone = len(handoff.people) == 1
+    how = "go through this" if alone else "go through this together"
+    return f"{said}: {how}, tick what is clear, then press your {'' if alone else 'own '}button"
 
 
 def _short(handoff: Handoff, briefing: Briefing, team: TeamFile) -> str:

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from store.domain.absence import Absence, Kind
+from store.domain.change import Change, together
 from store.domain.holiday import is_named
 from store.domain.issue import Issue
 from store.domain.oncall import timeline
 from store.domain.pipeline import Pipeline
 from store.domain.roster import Line, Roster
 from store.domain.rotation import everybody_at
+from store.domain.roundup import calmed
 from store.domain.run import OPEN, Run, RunStatus
-from store.domain.shift import Shift, Source, merged
+from store.domain.shift import Shift, Source
 from store.domain.sla import Deadline, deadlines, last_deadline, next_deadline
 from store.domain.team import ManualCheck, Severity
 from store.domain.wall import DAY, day_of, days_span
@@ -39,8 +41,8 @@ class Standing:
 class Ahead:
     """The time until hands change again."""
 
-    changes: tuple[Shift, ...] = ()
-    """Where somebody else than the one by the turn is on call, or nobody."""
+    changes: tuple[Change, ...] = ()
+    """Where somebody else than the one by the turn is on call, or nobody; for which pipelines, where they differ."""
     away: tuple[Absence, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     """Those of weeks and months."""
@@ -133,16 +135,16 @@ def ahead(
     workdays: Workdays,
 ) -> Ahead:
     """Return what is known of `[starts_at, ends_at)` for the lines and pipelines of one handoff."""
-    shifts = [shift for line in lines for shift in timeline(roster, line, starts_at, ends_at)]
+    held = [(line, shift) for line in lines for shift in timeline(roster, line, starts_at, ends_at)]
     people = _people(roster, lines, starts_at)
     due = deadlines(pipelines, starts_at, ends_at, workdays=workdays, zone=roster.zone)
     first_daily = {(one.pipeline, one.sla.promise): one for one in reversed(due) if one.sla.every in DAYS}
     return Ahead(
-        changes=_unlike_the_turn(shifts),
+        changes=_unlike_the_turn(held),
         away=tuple(sorted(_away(roster, people, starts_at, ends_at), key=lambda one: (one.starts_at, one.person))),
         deadlines=tuple(one for one in due if one.sla.every not in DAYS),
         daily=tuple(sorted(first_daily.values(), key=lambda one: one.due_at)),
-        on_deck=_decks(shifts),
+        on_deck=_decks(shift for _, shift in held),
     )
 
 
@@ -151,11 +153,24 @@ def _people(roster: Roster, lines: Iterable[Line], at: datetime) -> tuple[str, .
     return tuple(dict.fromkeys(found))
 
 
-def _unlike_the_turn(shifts: Iterable[Shift]) -> tuple[Shift, ...]:
+def _unlike_the_turn(held: Sequence[tuple[Line, Shift]]) -> tuple[Change, ...]:
     """Return covers, swaps, overrides and gaps, those that hold for several lines once."""
-    plain = (Source.ROTATION, Source.NONE)
-    once = {(one.person, one.starts_at, one.ends_at, one.why): one for one in shifts if one.source not in plain}
-    return tuple(sorted(once.values(), key=lambda one: one.starts_at))
+    found = (
+        Change(
+            pipelines=line.pipelines,
+            starts_at=shift.starts_at,
+            ends_at=shift.ends_at,
+            before=shift.instead_of,
+            after=shift.person,
+            why=shift.why,
+            source=shift.source,
+            seat=shift.seat,
+        )
+        for line in dict.fromkeys(line for line, _ in held)
+        for shift in calmed(each for its, each in held if its is line)
+        if shift.source is not Source.ROTATION
+    )
+    return together(found, {pipeline for line, _ in held for pipeline in line.pipelines})
 
 
 def _away(roster: Roster, people: Iterable[str], starts_at: datetime, ends_at: datetime) -> Iterable[Absence]:
@@ -174,21 +189,23 @@ def _away(roster: Roster, people: Iterable[str], starts_at: datetime, ends_at: d
             day += DAY
 
 
-def _decks(shifts: Sequence[Shift]) -> tuple[Shift, ...]:
-    """Return one shift per span in which others keep watch; only its times and its watchers mean something."""
-    found = [
-        Shift(
-            person=None,
-            starts_at=shift.starts_at,
-            ends_at=shift.ends_at,
-            why="",
-            source=Source.NONE,
-            on_deck=tuple(sorted({*shift.on_deck, *((shift.person,) if shift.person else ())})),
-        )
-        for shift in shifts
-        if shift.on_deck
-    ]
-    return merged({(one.starts_at, one.ends_at): one for one in found}.values())
+def _decks(shifts: Iterable[Shift]) -> tuple[Shift, ...]:
+    """
+    Return one shift per unbroken time in which others keep watch, with everybody who does on some part of it.
+
+    Only its times and its watchers mean something. Who is on leave for a part of it is told beside it.
+    """
+    found: list[Shift] = []
+    for shift in sorted((each for each in shifts if each.on_deck), key=lambda each: each.starts_at):
+        watching = {*shift.on_deck, *((shift.person,) if shift.person else ())}
+        begins, ends = shift.starts_at, shift.ends_at
+        if found and begins <= found[-1].ends_at:
+            last = found.pop()
+            watching |= set(last.on_deck)
+            begins, ends = last.starts_at, max(ends, last.ends_at)
+        people = tuple(sorted(watching))
+        found.append(Shift(person=None, starts_at=begins, ends_at=ends, why="", source=Source.NONE, on_deck=people))
+    return tuple(found)
 
 
 def checks_due(

@@ -74,13 +74,14 @@ def _of_rotation(roster: Roster, key: str, rule: OnHoliday, at: datetime) -> Due
         return None
     lines = [line for line in roster.lines if line.rotation == key]
     since = before.starts_at if before else turn.begun_at - DAY
-    given = _distinct(shift for line in lines for shift in _last(timeline(roster, line, since, turn.begun_at)))
+    given = _distinct((line, shift) for line in lines for shift in _last(timeline(roster, line, since, turn.begun_at)))
     small = turn.ends_at - turn.begun_at < SHORT_TURN
     held_at = turn.begun_at
     if rule is OnHoliday.MOVE and not small:
         held_at = _held_at(roster, key, turn, given, lines)
     taking_at = max(held_at, min(at, turn.ends_at - timedelta.resolution))
-    taken = _distinct(shift for line in lines for shift in _first(timeline(roster, line, taking_at, turn.ends_at)))
+    ahead = ((line, shift) for line in lines for shift in _first(timeline(roster, line, taking_at, turn.ends_at)))
+    taken = _distinct(ahead)
     if held_at > turn.begun_at:  # whom a holiday kept away is back by then
         given = tuple(_back(roster, shift, held_at) for shift in given)
     outgoing, incoming = _people(given), _people(taken)
@@ -126,8 +127,15 @@ def _first(shifts: tuple[Shift, ...]) -> tuple[Shift, ...]:
     return tuple(shift for shift in serving if shift.starts_at == starts_at)
 
 
-def _distinct(shifts: Iterable[Shift]) -> tuple[Shift, ...]:
-    return tuple({(shift.person, shift.why): shift for shift in shifts}.values())
+def _distinct(held: Iterable[tuple[Line, Shift]]) -> tuple[Shift, ...]:
+    """Return one shift per person and reason; where these differ by pipeline, `pipeline` names those it holds for."""
+    pipelines: dict[tuple[str | None, str], dict[str, None]] = {}
+    shifts: dict[tuple[str | None, str], Shift] = {}
+    for line, shift in held:
+        shifts[shift.person, shift.why] = shift
+        pipelines.setdefault((shift.person, shift.why), {}).update(dict.fromkeys(line.pipelines))
+    named = {key: ", ".join(pipelines[key]) if len(shifts) > 1 else None for key in shifts}
+    return tuple(replace(shift, pipeline=named[key]) for key, shift in shifts.items())
 
 
 def _people(shifts: Iterable[Shift]) -> tuple[str, ...]:
@@ -144,12 +152,13 @@ def _back(roster: Roster, shift: Shift, at: datetime) -> Shift:
 
 def _remarks(roster: Roster, shifts: Iterable[Shift]) -> Iterator[str]:
     for shift in shifts:
+        whose = f", for {shift.pipeline}" if shift.pipeline else ""
         if shift.person is None:
-            yield f"Nobody is on call: {shift.why}"
+            yield f"Nobody is on call{whose}: {shift.why}"
         elif shift.source is Source.COVER:
-            yield f"{roster.name_of(shift.person)} {shift.why}"
+            yield f"{roster.name_of(shift.person)} {shift.why}{whose}"
         elif shift.source in (Source.OVERRIDE, Source.SWAP):
-            yield f"{roster.name_of(shift.person)}: {shift.why}"
+            yield f"{roster.name_of(shift.person)}: {shift.why}{whose}"
 
 
 def _held_at(roster: Roster, key: str, turn: Turn, given: tuple[Shift, ...], lines: list[Line]) -> datetime:
@@ -181,22 +190,27 @@ def within_turn(roster: Roster, hours: Hours, *, at: datetime) -> tuple[tuple[Du
     Only where the person by the turn gives way, or comes back, for at least `SMALL`. A change at night is told when
     the day begins, if it still holds then; weekends count as days, since somebody is on call.
     """
-    found: dict[tuple[str, datetime], Due] = {}
+    found: dict[tuple[str, datetime], list[_Inside]] = {}
     for line in roster.lines:
         changed = _last_change(roster, line.rotation, at) if line.rotation else None
-        if line.rotation is None or changed is None:
-            continue
-        turn = changed[1]
-        due = _inside(roster, line, line.rotation, turn, at)
-        if due is None:
-            continue
-        key = (line.rotation, due.due_at)
-        found[key] = _joined(found[key], due) if key in found else due
-    told = ((due, told_at(hours, due.due_at)) for due in found.values())
+        inside = _inside(roster, line, changed[1], at) if changed else None
+        if line.rotation and inside:
+            found.setdefault((line.rotation, inside.after.starts_at), []).append(inside)
+    dues = (_small(roster, rotation, inside) for (rotation, _), inside in found.items())
+    told = ((due, told_at(hours, due.due_at)) for due in dues)
     return tuple((due, shown_at) for due, shown_at in told if shown_at < due.ends_at)
 
 
-def _inside(roster: Roster, line: Line, key: str, turn: Turn, at: datetime) -> Due | None:
+@dataclass(frozen=True)
+class _Inside:
+    """A change of hands inside a turn, on one line."""
+
+    line: Line
+    before: Shift
+    after: Shift
+
+
+def _inside(roster: Roster, line: Line, turn: Turn, at: datetime) -> _Inside | None:
     stretches = _stretches(shift for shift in timeline(roster, line, turn.begun_at, turn.ends_at) if not shift.seat)
     last = next((index for index in range(len(stretches) - 1, 0, -1) if stretches[index].starts_at <= at), None)
     if last is None:
@@ -207,25 +221,31 @@ def _inside(roster: Roster, line: Line, key: str, turn: Turn, at: datetime) -> D
     stands_in = after if after.source in _BY_EXCEPTION else before
     if stands_in.ends_at - stands_in.starts_at < SMALL or after.ends_at - after.starts_at < SMALL:
         return None
+    return _Inside(line, before, after)
+
+
+def _small(roster: Roster, rotation: str, inside: list[_Inside]) -> Due:
+    """Return the small handoff of what changes at one instant on several lines."""
+    due_at = inside[0].after.starts_at
     return Due(
-        rotations=(key,),
-        due_at=after.starts_at,
-        held_at=after.starts_at,
-        ends_at=after.ends_at,
-        outgoing=(before.person,),
-        incoming=(after.person,),
-        remarks=tuple(_change_of(roster, before, after)),
+        rotations=(rotation,),
+        due_at=due_at,
+        held_at=due_at,
+        ends_at=min(one.after.ends_at for one in inside),
+        outgoing=_people(one.before for one in inside),
+        incoming=_people(one.after for one in inside),
+        remarks=tuple(dict.fromkeys(_changes_of(roster, inside))),
         small=True,
     )
 
 
-def _change_of(roster: Roster, before: Shift, after: Shift) -> Iterator[str]:
-    if after.source is Source.ROTATION and before.source is Source.ROTATION:
-        yield f"{roster.name_of(after.person or '')} {after.why}"
-    elif after.source is Source.ROTATION:
-        yield from (f"{remark}. That is over" for remark in _remarks(roster, (before,)))
-    else:
-        yield from _remarks(roster, (after,))
+def _changes_of(roster: Roster, inside: list[_Inside]) -> Iterator[str]:
+    for one in inside:
+        if one.after.source is Source.ROTATION and one.before.source is Source.ROTATION:
+            yield f"{roster.name_of(one.after.person or '')} {one.after.why}"
+    over = _distinct((one.line, one.before) for one in inside if one.after.source is Source.ROTATION)
+    yield from (f"{remark}. That is over" for remark in _remarks(roster, over))
+    yield from _remarks(roster, _distinct((one.line, one.after) for one in inside))
 
 
 _BY_EXCEPTION = (Source.COVER, Source.OVERRIDE)
@@ -242,15 +262,6 @@ def _stretches(shifts: Iterable[Shift]) -> list[Shift]:
         else:
             found.append(shift)
     return found
-
-
-def _joined(one: Due, other: Due) -> Due:
-    return replace(
-        one,
-        outgoing=tuple(dict.fromkeys((*one.outgoing, *other.outgoing))),
-        incoming=tuple(dict.fromkeys((*one.incoming, *other.incoming))),
-        remarks=tuple(dict.fromkeys((*one.remarks, *other.remarks))),
-    )
 
 
 def told_at(hours: Hours, at: datetime) -> datetime:

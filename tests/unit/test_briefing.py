@@ -99,7 +99,9 @@ def test_leave_is_told_with_who_covers() -> None:
     away = Absence(person="thiru", starts_at=begin, ends_at=end, entered_at=AT)
     found = coming(make_roster(cover=(Cover.NEXT,), absences=[away]))
     assert found.away == (away,)
-    assert [(one.person, one.starts_at, one.ends_at) for one in found.changes] == [("choo", begin, end)]
+    assert [(one.after, one.before, one.starts_at, one.ends_at) for one in found.changes] == [
+        ("choo", "thiru", begin, end)
+    ]
 
 
 def test_leave_of_others_in_the_rotation_is_told_and_that_of_last_week_is_not() -> None:
@@ -122,6 +124,14 @@ def test_the_last_week_of_the_month_is_told_once_with_everybody() -> None:
     (deck,) = found.on_deck
     assert deck.on_deck == ("aidil", "choo", "fahmi", "thiru")
     assert (deck.starts_at, deck.ends_at) == (begin, moment("2025-02-01"))
+
+
+def test_leave_does_not_part_the_time_on_deck() -> None:
+    begin = moment("2025-01-27 10:00")
+    away = Absence(person="fahmi", starts_at=moment("2025-01-29"), ends_at=moment("2025-01-30"), entered_at=AT)
+    roster = make_roster(on_deck=(OnDeck(why="Month end"),), absences=[away])
+    (deck,) = ahead(roster, roster.lines, (), begin, begin + timedelta(weeks=1), workdays=WORKDAYS).on_deck
+    assert (deck.starts_at, deck.ends_at, "fahmi" in deck.on_deck) == (begin, moment("2025-02-01"), True)
 
 
 def test_dates_of_weeks_and_months_are_told_each_and_daily_ones_once() -> None:

@@ -12,6 +12,7 @@ from bot.views.blocks import Message
 from bot.views.briefing import listed
 from store.domain.absence import Absence, Kind
 from store.domain.briefing import Ahead, Briefing, Standing
+from store.domain.change import Change
 from store.domain.handoff import Confirmation, Group, Handoff, Item, Note
 from store.domain.issue import Issue
 from store.domain.pipeline import Sla
@@ -87,7 +88,7 @@ def test_a_quiet_week_says_so_in_five_lines(house: Plan) -> None:
         "@Thiru is on call until Mon 19 Jan 02:00 UTC. Thank you, @Aidil.",
         "✅ Nothing burns. No open issue, no failed run, no late data that I know of.",
     ]
-    assert lines[3] == "Until Mon 19 Jan 02:00 UTC: no leave, no holiday, no date."
+    assert lines[3] == "Until Mon 19 Jan 10:00 · Asia/Kuala_Lumpur: no leave, no holiday, no date."
     assert lines[-1].startswith("⏳ waiting for Aidil and Thiru: go through this together")
 
 
@@ -101,14 +102,16 @@ def test_what_burns_comes_before_everything_else(house: Plan) -> None:
     lines = read(house, message)
     assert lines[2:5] == [
         "🔥 Look at these first",
-        "🔴 DI-7 aggregate-engagement: Active accounts dropped to nothing · since Tue 04 Jun 09:30 UTC",
+        "🔴 DI-7 aggregate-engagement: Active accounts dropped to nothing · since Tue 4 Jun",
         "❌ Daily Growth Out of memory in the join.",
     ]
     assert message.text == "🤝 Handoff: Aidil → Thiru. 1 open issue, 1 pipeline in trouble."
 
 
 def test_how_a_pipeline_stands_is_one_line_and_those_without_a_run_share_one(house: Plan) -> None:
-    due = Deadline(pipeline="a", sla=Sla(promise="Fridays", every="week", on="friday"), due_at=moment("2026-01-17"))
+    due = Deadline(
+        pipeline="a", sla=Sla(promise="Fridays", every="week", on="friday"), due_at=moment("2026-01-16 16:00")
+    )
     known = make_run(id=15, status=RunStatus.SUCCEEDED, finished_at=DUE)
     standing = (
         Standing(pipeline=make_pipeline(name="A"), last=known, newest_day=date(2026, 1, 9), next_due=due),
@@ -118,18 +121,15 @@ def test_how_a_pipeline_stands_is_one_line_and_those_without_a_run_share_one(hou
     lines = read(house, shown(house, handoff(), Briefing(standing=standing)))
     assert lines[3:6] == [
         "Pipelines · no run in flight",
-        "✅ A  run 15 succeeded Mon 12 Jan 02:00 UTC · data up to Fri 9 Jan · next due Fri 16 Jan 23:59 UTC",
-        "➖ No run known: B (next due Fri 16 Jan 23:59 UTC), C",
+        "✅ A  run 15 succeeded Mon 12 Jan 10:00 · data up to Fri 9 Jan · due Fri 16 Jan",
+        "➖ No finished run known: B (due Fri 16 Jan), C",
     ]
 
 
 def test_a_run_over_its_time_is_flagged_and_nobody_is_mentioned_for_it(house: Plan) -> None:
     run = make_run(pipeline="daily-growth", status=RunStatus.RUNNING, started_at=DUE - timedelta(hours=3))
     lines = read(house, shown(house, handoff(), Briefing(in_flight=(run,))))
-    assert (
-        "• Daily Growth, 2024-06-03: run 12 running since Sun 11 Jan 23:00 UTC, asked by Aidil · ⚠️ over its 2 h"
-        in lines
-    )
+    assert "• Daily Growth, 2024-06-03: run 12 running since Mon 12 Jan 07:00, asked by Aidil · ⚠️ over its 2 h" in lines
 
 
 def test_the_week_ahead_names_leave_cover_dates_and_all_hands(house: Plan) -> None:
@@ -139,31 +139,42 @@ def test_the_week_ahead_names_leave_cover_dates_and_all_hands(house: Plan) -> No
     )
     coming = Ahead(
         changes=(
-            Shift(person="choo", starts_at=begin, ends_at=end, why="covers for Thiru (leave)", source=Source.COVER),
+            Change(
+                pipelines=(),
+                starts_at=begin,
+                ends_at=end,
+                before="thiru",
+                after="choo",
+                why="covers for Thiru (leave)",
+                source=Source.COVER,
+            ),
         ),
         away=(
             Absence(person="thiru", starts_at=begin, ends_at=end),
-            Absence(person="choo", starts_at=begin, ends_at=end, kind=Kind.HOLIDAY, name="Thaipusam"),
+            *(
+                Absence(person=one, starts_at=begin, ends_at=end, kind=Kind.HOLIDAY, name="Thaipusam")
+                for one in ("choo", "aidil")
+            ),
         ),
-        deadlines=(deadline,),
+        deadlines=(deadline, replace(deadline, pipeline="aggregate-profit")),
         on_deck=(
             Shift(person=None, starts_at=begin, ends_at=end, why="", source=Source.NONE, on_deck=("aidil", "choo")),
         ),
     )
     lines = read(house, shown(house, handoff(), Briefing(ahead=coming)))
     assert lines[3:9] == [
-        "Until Mon 19 Jan 02:00 UTC",
+        "Until Mon 19 Jan 10:00 · Asia/Kuala_Lumpur",
         "🔁 Wed 14 Jan – Thu 15 Jan  Choo · covers for Thiru (leave)",
-        "🌴 Wed 14 Jan – Thu 15 Jan  Thiru: leave",
-        "🎉 Wed 14 Jan – Thu 15 Jan  Choo: Thaipusam",
+        "🌴 Wed 14 Jan – Thu 15 Jan  leave: Thiru",
+        "🎉 Wed 14 Jan – Thu 15 Jan  Thaipusam: Choo, Aidil",
         "👀 Wed 14 Jan – Thu 15 Jan  All hands on deck: Aidil, Choo",
-        "📅 Fri 16 Jan 10:00 UTC  Aggregate Growth: Delivered weekly on Friday, with every account status up to date",
+        "📅 Fri 16 Jan 18:00  Aggregate Growth, Aggregate Profit due",
     ]
 
 
 def test_nobody_to_take_over_is_said_with_the_next_move(house: Plan) -> None:
     lines = read(house, shown(house, handoff(incoming=(), remarks=("Nobody is on call: Thiru is away (leave)",))))
-    assert lines[1].startswith("⚠️ Nobody is on call now, until")
+    assert lines[1].startswith("⚠️ Nobody is on call now. @Aidil hands over to nobody.")
     assert "/oncall volunteer" in lines[1]
 
 
@@ -283,7 +294,10 @@ def test_a_button_goes_when_it_was_pressed(house: Plan) -> None:
 
 def test_a_look_at_oneself_is_called_one(house: Plan) -> None:
     alone = shown(house, handoff(incoming=("aidil",)))
-    assert read(house, alone)[0] == "🤝 Weekly check: Aidil stays on call"
+    assert read(house, alone)[:2] == [
+        "🤝 Weekly check: Aidil stays on call",
+        "@Aidil is on call until Mon 19 Jan 02:00 UTC.",
+    ]
     assert buttons(alone)[0] == "Aidil: I have looked"
 
 
@@ -306,12 +320,16 @@ def test_what_was_carried_over_tells_what_was_done_and_has_no_buttons(house: Pla
 
 
 def test_the_summary_tells_what_comes_back_and_how_old_it_is_then(house: Plan) -> None:
-    left = items(1, text="Ask finance", since=DUE - WEEK)
-    message = taken(views.summary(handoff(items=left, notes=(Note(text="Hello", by="U0AIDIL", at=DUE),)), house.team))
+    left = items(1, group=Group.ACTION, text="Ask finance", since=DUE - WEEK)
+    topic = replace(items(2)[0], id=9, text="Open issues")
+    message = taken(
+        views.summary(handoff(items=(topic, *left), notes=(Note(text="Hello", by="U0AIDIL", at=DUE),)), house.team)
+    )
     assert read(house, message) == [
-        "✅ Handoff complete: Aidil → Thiru, both confirmed. 0 of 1 items done. 1 note.",
+        "✅ Handoff complete: Aidil → Thiru, both confirmed. 0 of 2 items done. 1 note.",
         "Not ticked, so it comes back next time:",
         "• Ask finance · then 2 weeks old",
+        "• Open issues · then 1 week old",
     ]
 
 

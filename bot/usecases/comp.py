@@ -8,6 +8,7 @@ from bot.deps import Deps
 from bot.usecases.people import leads, names, person_asking, refuse
 from bot.usecases.tell import owe_leads
 from bot.views import comp as views
+from bot.views.people import name_of
 from store import audit, comps, occurrences, outbox, rosters
 from store.comps import Comp, CompState
 from store.domain.absence import Absence, Kind
@@ -22,6 +23,10 @@ NAME = "comp"
 
 class CompOver(UserError):
     """It was decided already, or is no more."""
+
+
+class DayTaken(UserError):
+    """The day off that was proposed is a day off already: another holiday's, or leave."""
 
 
 def tick(deps: Deps) -> None:
@@ -67,7 +72,7 @@ def decide(
 
     Args:
         choice: None: it does not count.
-    Raises: NotInPlan, NotAllowed, CompOver: it was decided already.
+    Raises: NotInPlan, NotAllowed, CompOver: it was decided already, DayTaken.
     """
     me = person_asking(deps, user)
     if me not in leads(deps):
@@ -78,26 +83,55 @@ def decide(
         before = comps.find(db, comp_id)
         if before is None:
             raise CompOver("This claim is no longer in the ledger, so nothing was changed.")
-        if not comps.decide(db, before, state=state, choice=choice, day_off=day_off, by=user, at=at):
+        taken = day_off is not None and before.state is CompState.EARNED and _is_away(deps, db, before, day_off)
+        if taken:
+            _ask_all(db, deps, before.person, at=at)
+        elif not comps.decide(db, before, state=state, choice=choice, day_off=day_off, by=user, at=at):
             raise CompOver("This was decided already, so nothing was changed. `/oncall comp` shows what was said.")
+        else:
+            _note(db, deps, before, day_off=day_off, by=user, at=at)
         after = comps.find(db, comp_id)
         assert after is not None
-        audit.note(
-            db,
-            at=at,
-            actor=user,
-            action="comp",
-            subject=f"{after.person} {after.feast} {after.year}",
-            outcome="done",
-            detail=choice or "does not count",
-        )
-        roster = rosters.load_roster(db, deps.plan)
-        if day_off is not None:
-            _enter_day_off(db, roster, after, day_off, by=user, at=at)
-        _ask(db, deps, roster, after, at=at)
-        _tell_person(db, deps, after)
     deps.nudge()
+    if taken:
+        name = name_of(deps.plan.team, before.person)
+        why = f"{name} is away on {day_off:%a %d %b} already, so nothing was changed."
+        raise DayTaken(f"{why} The question now proposes another day.")
     return after
+
+
+def _note(db: Session, deps: Deps, before: Comp, *, day_off: date | None, by: str, at: datetime) -> None:
+    """Do what a decision asks for: the audit log, the day off, the word to the person, what the lead sees."""
+    after = comps.find(db, before.id)
+    assert after is not None
+    audit.note(
+        db,
+        at=at,
+        actor=by,
+        action="comp",
+        subject=f"{after.person} {after.feast} {after.year}",
+        outcome="done",
+        detail=after.choice or "does not count",
+    )
+    roster = rosters.load_roster(db, deps.plan)
+    if day_off is not None:
+        _enter_day_off(db, roster, after, day_off, by=by, at=at)
+    _ask(db, deps, roster, after, at=at)
+    _tell_person(db, deps, after)
+    _ask_all(db, deps, after.person, at=at)
+
+
+def _ask_all(db: Session, deps: Deps, person: str, *, at: datetime) -> None:
+    """Show the lead the open claims of one person anew: no two of them propose a day that is taken."""
+    roster = rosters.load_roster(db, deps.plan)
+    for one in comps.ledger(db, person=person):
+        if one.state is CompState.EARNED:
+            _ask(db, deps, roster, one, at=at)
+
+
+def _is_away(deps: Deps, db: Session, comp: Comp, day: date) -> bool:
+    roster = rosters.load_roster(db, deps.plan)
+    return bool(roster.away(comp.person, *days_span(day, day, roster.zone_of(comp.person))))
 
 
 def _enter_day_off(db: Session, roster: Roster, comp: Comp, day: date, *, by: str, at: datetime) -> None:

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from bot.usecases import comp
-from bot.usecases.comp import CompOver
+from bot.usecases.comp import CompOver, DayTaken
 from bot.usecases.people import NotAllowed
 from store import comps, rosters
 from store.comps import CompState
 from store.domain.absence import Kind
+from store.domain.comp import Earned
 from store.domain.team import Compensation
 from store.session import Sessions
 from tests.integration.bot.roster_stage import Stage, stage
@@ -90,6 +91,22 @@ def test_a_day_off_is_entered_as_time_away(scene: Stage) -> None:
         (absence,) = rosters.load_entries(db).absences
     assert (absence.person, absence.kind) == ("choo", Kind.DAY_OFF)
     assert "The day is entered as away" in scene.sent()["comp:1:told"]
+
+
+def test_one_day_off_is_never_given_for_two_holidays(sessions: Sessions, tmp_path: Path) -> None:
+    scene = stage(sessions, tmp_path, at="2026-12-24 12:00")
+    scene.edit("compensation: [comp-day, time-and-a-half]", "compensation: [day-off-next-rotation]")
+    day, choice = date(2027, 1, 18), Compensation.DAY_OFF_NEXT_ROTATION
+    with scene.deps.sessions.writing() as db:
+        for feast in (date(2026, 12, 25), date(2026, 12, 26)):
+            comps.save(db, Earned(day=feast, person="choo", feast=f"Feast of {feast}", year=2026), at=scene.at)
+    comp.decide(scene.deps, comp_id=1, user="U0IRFAN", choice=choice, day_off=day, at=scene.at)
+    proposed = "A day off in the next rotation, Tue 19 Jan"
+    assert list(scene.buttons("comp:2:U0IRFAN"))[0] == proposed
+    with pytest.raises(DayTaken, match="Choo is away on Mon 18 Jan already, so nothing was changed."):
+        comp.decide(scene.deps, comp_id=2, user="U0IRFAN", choice=choice, day_off=day, at=scene.at)
+    assert [one.state for one in ledger(scene)] == [CompState.EARNED, CompState.CONFIRMED]
+    assert list(scene.buttons("comp:2:U0IRFAN"))[0] == proposed
 
 
 def test_what_does_not_count_says_so(scene: Stage) -> None:

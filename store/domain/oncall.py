@@ -38,12 +38,7 @@ def timeline(roster: Roster, line: Line, starts_at: datetime, ends_at: datetime)
         return merged(_watched(roster, line, [_none(line, starts_at, ends_at, line.why)], (starts_at, ends_at)))
     by_load = Cover.LEAST_LOADED in roster.cover
     settled = _by_load(roster, line, starts_at, ends_at) if by_load else _settled(roster, line, starts_at, ends_at)
-    inside = (
-        clipped(shift, starts_at, ends_at)
-        for shift in settled
-        if shift.starts_at < ends_at and starts_at < shift.ends_at
-    )
-    return merged(_watched(roster, line, inside, (starts_at, ends_at)))
+    return merged(_watched(roster, line, settled, (starts_at, ends_at)))
 
 
 def on_call(roster: Roster, line: Line, *, at: datetime) -> tuple[Shift, ...]:
@@ -91,7 +86,7 @@ def _settled(roster: Roster, line: Line, starts_at: datetime, ends_at: datetime)
 
 def _by_load(roster: Roster, line: Line, starts_at: datetime, ends_at: datetime) -> Iterator[Shift]:
     """
-    Yield what touches the window, worked out from each 1 January on.
+    Yield what lies in the window, worked out from each 1 January on.
 
     Who covers depends on who served before, so the count begins anew each year: that is fair to people, and a window
     gives the same answer however far from the anchor it lies.
@@ -101,7 +96,8 @@ def _by_load(roster: Roster, line: Line, starts_at: datetime, ends_at: datetime)
         if key not in roster.years:
             begins, ends = days_span(date(year, 1, 1), date(year, 12, 31), roster.zone)
             roster.years[key] = tuple(_year(roster, line, begins, ends))
-        yield from roster.years[key]
+        inside = (one for one in roster.years[key] if one.starts_at < ends_at and starts_at < one.ends_at)
+        yield from (clipped(shift, starts_at, ends_at) for shift in inside)
 
 
 def _year(roster: Roster, line: Line, starts_at: datetime, ends_at: datetime) -> Iterator[Shift]:
@@ -151,7 +147,7 @@ def _overridden(roster: Roster, line: Line, shift: Shift) -> Iterator[Shift]:
         if act is not None and act.replaces is None and shift.seat > 0:
             continue  # one who covers for a group covers for it whole
         part = but(shift, starts_at=begin, ends_at=end)
-        if act is None or act.person == shift.person:
+        if act is None or (act.person == shift.person and shift.source is not Source.GAP):
             yield part
         else:
             source = Source.OVERRIDE if act.person else Source.NONE

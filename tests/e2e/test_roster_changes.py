@@ -272,3 +272,16 @@ def test_days_are_offered_and_taken_back_by_a_form(world: World) -> None:
     choo.expect_modal("No longer offered: Choo: Tue 10 Feb – Wed 11 Feb.")
     choo.submit()
     choo.expect_ephemeral("Taken back: Choo: Tue 10 Feb – Wed 11 Feb.")
+
+
+def test_a_holiday_on_call_is_paid_for_as_the_lead_says(world: World) -> None:
+    """Spencer, who swapped into Thiru's week of the 9th, covers Choo's New Year. Last: it moves the clock."""
+    world.clock.set("2026-02-19 10:00")
+    irfan, spencer, thiru = (world.as_(name) for name in ("irfan", "spencer", "thiru"))
+    asked = irfan.expect("Spencer was on call on Chinese New Year, Tue 17 Feb 2026.", in_="dm", timeout=TICK_S)
+    assert asked.buttons == ["A comp day", "1.5x for the day", "It does not count"]
+    asked.click("A comp day")
+    assert not asked.expect("A comp day, said by @Irfan Hakim").buttons
+    spencer.expect("@Irfan Hakim says: A comp day.", in_="dm")
+    spencer.command("/oncall comp", in_="#data-oncall").expect_ephemeral("Your comp ledger")
+    thiru.command("/oncall comp", in_="#data-oncall").expect_ephemeral("Your comp ledger is empty")

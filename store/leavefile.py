@@ -61,13 +61,13 @@ def read_leave(raw: bytes, people: Mapping[str, Person], *, zone: str, at: datet
     """
     if not raw.rstrip().upper().endswith(b"END:VCALENDAR"):
         raise NoCalendar("it is no calendar, or only the beginning of one")
+    if raw.upper().count(b"BEGIN:VEVENT") > EVENTS:
+        raise NoCalendar(f"it has more than {EVENTS} events")
     try:
         calendars = Calendar.from_ical(raw, multiple=True)
     except MALFORMED as error:
         raise NoCalendar("it is no calendar") from error
     events = [event for calendar in calendars for event in calendar.events]
-    if len(events) > EVENTS:
-        raise NoCalendar(f"it has more than {EVENTS} events")
     known, window = _Known(people), (at - BACK, at + AHEAD)
     found: dict[Absence, None] = {}
     counts: Counter[str] = Counter()

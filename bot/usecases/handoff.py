@@ -66,6 +66,7 @@ class Watch:
 
     def __init__(self) -> None:
         self._looked: tuple[datetime, datetime] | None = None
+        self._roster: tuple[str, Roster] | None = None
 
     def look(self, deps: Deps) -> None:
         at, machine_at = deps.clock.now(), deps.machine_clock.now()
@@ -73,14 +74,26 @@ class Watch:
         up_since = self._looked[0] if self._looked and up else at
         _first_seen(deps, at)
         with deps.sessions.reading() as db:
-            roster = rosters.load_roster(db, deps.plan)
+            roster = self._known_roster(deps, db)
             waiting = _waiting(deps, db, roster, at=at, up_since=up_since)
-            running = [one for one in handoffs.running(db) if one.is_open]
+            running = [one for one in handoffs.running(db) if one.is_open and _is_in(deps, one)]
         for one in waiting:
             _post(deps, roster, one, at=at)
         for handoff in running:
             _chase(deps, roster, handoff, at=at)
         self._looked = (at, machine_at)
+
+    def _known_roster(self, deps: Deps, db: Session) -> Roster:
+        """Return the roster; the one of the last look, with what it has worked out, where nothing was changed."""
+        plan, entries = deps.plan, rosters.load_entries(db)
+        if self._roster is None or (self._roster[0], self._roster[1].entries) != (plan.digest, entries):
+            self._roster = plan.digest, rosters.roster_of(plan, entries)
+        return self._roster[1]
+
+
+def _is_in(deps: Deps, handoff: Handoff) -> bool:
+    """Whether the plan still has a rotation of this handoff: else nobody is left to take it over."""
+    return bool(set(handoff.rotations) & set(deps.plan.team.rotations))
 
 
 def _seen_name(rotation: str) -> str:
@@ -224,7 +237,7 @@ def refresh(deps: Deps) -> None:
     """Show what has changed around the handoffs that are not confirmed yet: runs, issues, leave."""
     at = deps.clock.now()
     with deps.sessions.reading() as db:
-        ids = [one.id for one in handoffs.running(db) if one.is_open]
+        ids = [one.id for one in handoffs.running(db) if one.is_open and _is_in(deps, one)]
     for id_ in sorted(ids):
         _change(deps, id_, lambda _db, handoff: handoff, at=at)
 
@@ -349,7 +362,8 @@ def running(deps: Deps, *, user: str) -> tuple[Handoff, ...]:
     """Return the handoffs that run, those that concern this person first; a small one that is done runs no more."""
     person = person_of(deps.plan.team, user)
     with deps.sessions.reading() as db:
-        every = [one for one in handoffs.running(db) if one.is_open or not one.small]
+        found = [one for one in handoffs.running(db) if _is_in(deps, one)]
+    every = (one for one in found if one.is_open or not one.small)
     return tuple(sorted(every, key=lambda one: person not in one.people))
 
 

@@ -113,6 +113,12 @@ def test_a_bot_that_never_ran_before_posts_what_has_come_just_now(sessions: Sess
     assert not a_bot(sessions, tmp_path).at(MONDAY + timedelta(seconds=4)).handoff().late
 
 
+def test_a_bot_that_starts_a_moment_before_posts_it_when_it_comes(sessions: Sessions, tmp_path: Path) -> None:
+    first = a_bot(sessions, tmp_path).at(MONDAY - timedelta(milliseconds=100))
+    assert first.running() == ()
+    assert not first.at(MONDAY + timedelta(seconds=2)).handoff().late
+
+
 def test_nothing_from_before_the_first_use_is_caught_up(sessions: Sessions, tmp_path: Path) -> None:
     first = a_bot(sessions, tmp_path).at(MONDAY + HOUR)
     assert first.running() == ()
@@ -369,6 +375,33 @@ def test_an_override_of_two_days_is_handed_over_small_at_both_ends(bot: Bot) -> 
     assert "Talk through" not in text
     back, _ = bot.at(begin + 2 * DAY).running()
     assert (back.outgoing, back.incoming) == (("choo",), ("thiru",))
+
+
+MOVES = """
+holidays:
+  - {day: 2026-01-12, name: Thaipusam, country: MY}
+"""
+
+
+def test_a_holiday_monday_waits_for_tuesday_at_ten_where_the_plan_says_so(sessions: Sessions, tmp_path: Path) -> None:
+    plan = Path(shutil.copytree(PLANS / "house", tmp_path / "plan"))
+    team = plan / "team.yaml"
+    assert "\nholidays:" not in team.read_text()
+    team.write_text(team.read_text().replace("  sync: 30m\n", "  sync: 30m\n  on_holiday: next-working-day\n") + MOVES)
+    bot = a_bot(sessions, tmp_path, plan).at(SUNDAY)
+    assert bot.at(MONDAY + timedelta(minutes=5)).running() == ()
+    one = bot.at(MONDAY + DAY).handoff()
+    assert (one.due_at, one.held_at, one.late) == (MONDAY, MONDAY + DAY, False)
+    assert (one.outgoing, one.incoming) == (("aidil",), ("thiru",))
+    assert "Mon 12 Jan was a holiday, so the checklist waited" in bot.owed("handoff:1")[0]
+    assert "20260113T020000Z" in bot.payload("handoff:1:sync")["file"]["content"], "the meeting is on Tuesday too"
+
+
+def test_a_rotation_that_left_the_plan_is_chased_no_more(bot: Bot, sessions: Sessions, tmp_path: Path) -> None:
+    bot.at(MONDAY)
+    other = a_bot(sessions, tmp_path / "other", PLANS / "xyz-tech").at(MONDAY + 5 * HOUR)
+    assert usecase.running(other.deps, user=THIRU) == ()
+    assert other.owed("handoff:1:nudge") == []
 
 
 # -- by hand

@@ -60,8 +60,9 @@ class Day:
 
     @property
     def main(self) -> Shift | None:
-        """The one that holds the most of the day."""
-        return max(self.shifts, key=lambda shift: shift.ends_at - shift.starts_at, default=None)
+        """The one that holds the most of the day's hours on duty."""
+        on_duty = [shift for shift in self.shifts if shift.source is not Source.NONE]
+        return max(on_duty or self.shifts, key=lambda shift: shift.ends_at - shift.starts_at, default=None)
 
 
 def by_day(shifts: Iterable[Shift], first: date, last: date, zone: str) -> tuple[Day, ...]:
@@ -79,12 +80,19 @@ def by_day(shifts: Iterable[Shift], first: date, last: date, zone: str) -> tuple
     return tuple(Day(day, tuple(parts)) for day, parts in cut.items())
 
 
+def told_once(shifts: Iterable[Shift]) -> tuple[Shift, ...]:
+    """
+    Return *shifts* of several lines in order of time, without those that another one tells as well: the same person for
+    the same reason, in a time that holds theirs. Such are one line's hours of duty beside the whole days of another.
+    """
+    told: list[Shift] = []
+    for shift in sorted(shifts, key=lambda one: (one.starts_at, -one.ends_at.timestamp())):
+        if not any(one.is_held_as(shift) and shift.ends_at <= one.ends_at for one in told):
+            told.append(shift)
+    return tuple(told)
+
+
 def mine(roster: Roster, person: str, starts_at: datetime, ends_at: datetime) -> tuple[Shift, ...]:
     """Return the person's shifts of all lines, in order; those of several lines at the same time once."""
-    held = {
-        (shift.starts_at, shift.ends_at, shift.why): shift
-        for line in roster.lines
-        for shift in calmed(timeline(roster, line, starts_at, ends_at))
-        if shift.person == person
-    }
-    return tuple(sorted(held.values(), key=lambda shift: (shift.starts_at, shift.ends_at)))
+    every = (shift for line in roster.lines for shift in calmed(timeline(roster, line, starts_at, ends_at)))
+    return told_once(shift for shift in every if shift.person == person)

@@ -102,11 +102,11 @@ def test_one_day_off_is_never_given_for_two_holidays(sessions: Sessions, tmp_pat
             comps.save(db, Earned(day=feast, person="choo", feast=f"Feast of {feast}", year=2026), at=scene.at)
     comp.decide(scene.deps, comp_id=1, user="U0IRFAN", choice=choice, day_off=day, at=scene.at)
     proposed = "A day off in the next rotation, Tue 19 Jan"
-    assert list(scene.buttons("comp:2:U0IRFAN"))[0] == proposed
-    with pytest.raises(DayTaken, match="Choo is away on Mon 18 Jan already, so nothing was changed."):
+    assert proposed in scene.buttons("comp:2:U0IRFAN")
+    with pytest.raises(DayTaken, match="Choo is away on Mon 18 Jan already, so nothing was changed"):
         comp.decide(scene.deps, comp_id=2, user="U0IRFAN", choice=choice, day_off=day, at=scene.at)
     assert [one.state for one in ledger(scene)] == [CompState.EARNED, CompState.CONFIRMED]
-    assert list(scene.buttons("comp:2:U0IRFAN"))[0] == proposed
+    assert proposed in scene.buttons("comp:2:U0IRFAN")
 
 
 def test_what_does_not_count_says_so(scene: Stage) -> None:

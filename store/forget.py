@@ -7,16 +7,18 @@ from sqlmodel import Session, col
 
 from store.tables import OutboxRow
 
-RUN = "run:%"
+LIVING = ("run:%", "swap:%", "override:%", "gap:%", "comp:%")
+"""Messages of what may go on for longer than any limit; none holds anything that somebody typed."""
 
 
 def delivered_messages(db: Session, *, before: datetime) -> int:
     """
     Forget messages that were delivered or given up and have not changed since *before*; return how many.
 
-    The messages of runs stay: they hold nothing that somebody typed, and a run may wait for longer than any limit.
+    Those that may still be edited stay: a run may wait for weeks, and a swap may fall months after it was asked for.
     """
     settled = or_(col(OutboxRow.wanted) == col(OutboxRow.delivered), col(OutboxRow.failed).is_not(None))
     old = and_(col(OutboxRow.due_at) < before, col(OutboxRow.created_at) < before)
-    rows = delete(OutboxRow).where(settled, old, col(OutboxRow.key).not_like(RUN))
+    living = [col(OutboxRow.key).not_like(kind) for kind in LIVING]
+    rows = delete(OutboxRow).where(settled, old, *living)
     return db.exec(rows).rowcount

@@ -17,6 +17,7 @@ from store.domain.override import Override
 from store.domain.wall import day_of
 
 QUARTER = timedelta(minutes=15)
+_CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}")
 
 
 def register(hear: Hear) -> None:
@@ -58,7 +59,10 @@ def open_form(deps: Deps, heard: Heard, words: str) -> None:
 
 
 def _read(deps: Deps, words: list[str]) -> Moment | None:
+    """A time of day alone is today's. Raises: BadMoment."""
     zone = deps.plan.team.zone
+    if words and _CLOCK.fullmatch(words[0]):
+        words = ["today", *words]
     return read_moment(words, today=day_of(deps.clock.now(), zone), zone=zone) if words else None
 
 

@@ -212,6 +212,15 @@ def test_taking_it_now_begins_at_once_and_ends_with_the_turn(world: World) -> No
     world.as_("thiru").command("/oncall", in_="#data-oncall").expect_ephemeral("Spencer is on call until")
 
 
+def test_taking_it_until_a_time_of_day_ends_today(world: World) -> None:
+    choo = world.as_("choo")
+    open_override(choo, "/oncall take until 18:30")
+    choo.expect_modal("✋ Choo is on call Tue 06 Jan 10:00 – Tue 06 Jan 18:30.")
+    choo.close(everything=True)
+    choo.command("/oncall take until 08:00", in_="#data-oncall")
+    choo.expect_ephemeral("That is past already.")
+
+
 def test_an_override_that_changes_nothing_is_refused(world: World) -> None:
     thiru = world.as_("thiru")
     open_override(thiru, "/oncall override 2026-02-04", replaces="choo")

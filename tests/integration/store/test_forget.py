@@ -39,6 +39,16 @@ def test_delivered_messages_are_forgotten_and_what_is_owed_or_of_a_run_stays(ses
     assert left(sessions, *keys) == ["run:1", "run:1:line", "issue:1", "owed:1", "reply:2"]
 
 
+def test_messages_that_may_still_change_stay(sessions: Sessions) -> None:
+    keys = ("swap:1:choo", "override:1", "gap:ask:data:choo", "comp:1:U0IRFAN")
+    for key in keys:
+        owe(sessions, key)
+    deliver(sessions)
+    with sessions.writing() as db:
+        assert forget.delivered_messages(db, before=AT + 99 * DAY) == 0
+    assert left(sessions, *keys) == list(keys)
+
+
 def test_what_was_given_up_is_forgotten_too(sessions: Sessions) -> None:
     owe(sessions, "reply:1")
     with sessions.writing() as db:

@@ -189,7 +189,7 @@ def _away(absences: Iterable[Absence], team: TeamFile) -> Iterator[str]:
 
 def _deck(watch: Shift, team: TeamFile) -> str:
     names = ", ".join(_name(one, team) for one in watch.on_deck)
-    return f"👀 {shifts.span(watch.starts_at, watch.ends_at, team.zone)}  All hands on deck: {names}"
+    return f"👀 {shifts.span(watch.starts_at, watch.ends_at, team.zone)}  On deck for month end: {names}"
 
 
 def _name(person: str, team: TeamFile) -> str:

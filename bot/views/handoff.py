@@ -70,9 +70,11 @@ def living(
 def carried(handoff: Handoff, team: TeamFile) -> Message:
     """Return what is left of the message once a later handoff has taken over: what was done, no buttons."""
     left, items = handoff.unfinished, handoff.items
-    text = f"Handed over: {escape(_pair(handoff, team))}, {facts.day(handoff.due_at, team.zone)}"
+    stayed = f"Weekly check: {_names(handoff.incoming, team)} stayed"
+    what = stayed if handoff.stays else f"Handed over: {_pair(handoff, team)}"
+    text = f"{escape(what)}, {facts.day(handoff.due_at, team.zone)}"
     said = "Both confirmed." if handoff.completed_at else f"Never confirmed by {escape(_names(handoff.awaited, team))}."
-    if handoff.small:
+    if handoff.small or handoff.stays:
         said = "Confirmed." if handoff.completed_at else said
     open_still = f" {len(left)} left open: *carried over* to the next handoff." if left else ""
     done = f" {len(items) - len(left)} of {len(items)} items done.{open_still}" if items else ""
@@ -223,10 +225,11 @@ def _pair(handoff: Handoff, team: TeamFile) -> str:
 
 
 def _gives_way_at(handoff: Handoff, briefing: Briefing) -> datetime:
-    """Return when the first of those who take over gives way again: a cover may end before the turn does."""
-    taken_at = max(handoff.held_at, handoff.posted_at)
-    covers = (one for one in briefing.ahead.changes if one.after in handoff.incoming)
-    return min((one.ends_at for one in covers if one.starts_at <= taken_at < one.ends_at), default=handoff.ends_at)
+    """Return when the first of those who take over gives way again: their cover ends, or somebody covers for them."""
+    taken_at, mine, changes = max(handoff.held_at, handoff.posted_at), handoff.incoming, briefing.ahead.changes
+    covered = (one.ends_at for one in changes if one.after in mine and one.starts_at <= taken_at < one.ends_at)
+    left = (one for one in changes if one.before in mine and one.after not in mine and not one.pipelines)
+    return min((*covered, *(one.starts_at for one in left if one.starts_at > taken_at)), default=handoff.ends_at)
 
 
 def _who(handoff: Handoff, team: TeamFile, *, until: datetime) -> str:

@@ -167,9 +167,24 @@ def test_the_week_ahead_names_leave_cover_dates_and_all_hands(house: Plan) -> No
         "🔁 Wed 14 Jan – Thu 15 Jan  Choo · covers for Thiru (leave)",
         "🌴 Wed 14 Jan – Thu 15 Jan  leave: Thiru",
         "🎉 Wed 14 Jan – Thu 15 Jan  Thaipusam: Choo, Aidil",
-        "👀 Wed 14 Jan – Thu 15 Jan  All hands on deck: Aidil, Choo",
+        "👀 Wed 14 Jan – Thu 15 Jan  On deck for month end: Aidil, Choo",
         "📅 Fri 16 Jan 18:00  Aggregate Growth, Aggregate Profit due",
     ]
+
+
+def test_whoever_takes_over_is_on_call_until_somebody_covers_for_them(house: Plan) -> None:
+    begin, end = moment("2026-01-13 16:00"), moment("2026-01-15 16:00")
+    cover = Change(
+        pipelines=(), starts_at=begin, ends_at=end, before="thiru", after="choo", why="covers", source=Source.COVER
+    )
+
+    def until(change: Change) -> str:
+        return read(house, shown(house, handoff(), Briefing(ahead=Ahead(changes=(change,)))))[1]
+
+    assert until(cover).startswith("@Thiru is on call until Tue 13 Jan 16:00 UTC.")
+    assert until(replace(cover, before="aidil")).startswith("@Thiru is on call until Mon 19 Jan 02:00 UTC.")
+    of_one = replace(cover, pipelines=("daily-growth",))
+    assert until(of_one).startswith("@Thiru is on call until Mon 19 Jan 02:00 UTC."), "the others stay"
 
 
 def test_nobody_to_take_over_is_said_with_the_next_move(house: Plan) -> None:
@@ -317,6 +332,11 @@ def test_what_was_carried_over_tells_what_was_done_and_has_no_buttons(house: Pla
         "◻️ Item 2",
     ]
     assert buttons(message) == []
+
+
+def test_a_look_at_oneself_that_is_over_was_no_handing_over(house: Plan) -> None:
+    alone = handoff(incoming=("aidil",), carried_at=DUE + WEEK)
+    assert read(house, taken(views.carried(alone, house.team)))[0] == "Weekly check: Aidil stayed, Mon 12 Jan 10:00"
 
 
 def test_the_summary_tells_what_comes_back_and_how_old_it_is_then(house: Plan) -> None:

@@ -118,12 +118,14 @@ def _first_seen(deps: Deps, at: datetime) -> None:
 
 def _waiting(deps: Deps, db: Session, roster: Roster, *, at: datetime, up_since: datetime) -> list[Waiting]:
     team = deps.plan.team
-    found = []
-    for due in weekly(roster, team.handoff.on_holiday, at=at):
+    found, of_turns = [], weekly(roster, team.handoff.on_holiday, at=at)
+    for due in of_turns:
         if due.held_at <= at and _is_ours(db, due, at=at, inside=False):
             late = at - due.held_at > ON_TIME and not up_since < due.held_at
             found.append(Waiting(due, late, inside=False))
     for due, told_at in within_turn(roster, team.hours, at=at):
+        if any(due.due_at <= one.held_at and set(due.rotations) & set(one.rotations) for one in of_turns):
+            continue  # the turn's own handoff waits for the end of a holiday, and tells this too
         if told_at <= at < told_at + SMALL_CAUGHT_UP and _is_ours(db, due, at=at, inside=True):
             late = at - told_at > ON_TIME and not up_since < told_at
             found.append(Waiting(due, late, inside=True))

@@ -5,8 +5,8 @@ Cover never moves the rotation. When every rule is exhausted there is a gap, whi
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from store.domain.absence import Absence
 from store.domain.held import Held
@@ -19,8 +19,7 @@ Loads = Mapping[str, timedelta]
 """Time on call since 1 January, by person."""
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     person: str
     role: str
     """In what capacity, for people."""
@@ -101,10 +100,12 @@ def _step_in(
 ) -> Shift:
     """Return *shift*, all through which its person is away by *absence*, with the first candidate who is there."""
     passed: list[Passed] = []
+    seen: set[str] = set()
     present = in_order(roster.rotations[rotation], shift.starts_at)
     for candidate in candidates:
-        if not candidate.offers(shift) or any(one.person == candidate.person for one in passed):
+        if candidate.person in seen or not candidate.offers(shift):
             continue
+        seen.add(candidate.person)
         name = roster.name_of(candidate.person)
         if candidate.of_order and candidate.person not in present:
             passed.append(Passed(candidate.person, f"{name}, {candidate.role}, is not in the rotation at that time"))

@@ -88,9 +88,10 @@ class Roster:
 
     def members(self, rotation: str, turn: Turn) -> tuple[tuple[str, str, Swap | None], ...]:
         """Return who serves in *turn* after swaps: (person, whose turn it was, the swap that brought them)."""
-        swapped = self.swaps.turns.get((rotation, turn.starts_at), {})
+        served = self._served(rotation)
+        swapped = served.get((rotation, turn.starts_at), {})
         if turn.left and not swapped:
-            before = self.swaps.turns.get((rotation, turn.begun_at), {})
+            before = served.get((rotation, turn.begun_at), {})
             if turn.left in before:  # whoever serves in the place of the one who left goes on
                 return ((before[turn.left][0], turn.left, before[turn.left][1]),)
         return tuple(
@@ -108,6 +109,17 @@ class Roster:
     @cached_property
     def swaps(self) -> Standing:
         return standing(self.entries.swaps, self.rotations)
+
+    def _served(self, rotation: str) -> Mapping[tuple[str, datetime], Mapping[str, tuple[str, Swap]]]:
+        """Return the turns that were swapped in one rotation: no other's have a say in it."""
+        if rotation not in self._by_rotation:
+            mine = [swap for swap in self.entries.swaps if swap.rotation == rotation]
+            self._by_rotation[rotation] = standing(mine, self.rotations).turns
+        return self._by_rotation[rotation]
+
+    @cached_property
+    def _by_rotation(self) -> dict[str, Mapping[tuple[str, datetime], Mapping[str, tuple[str, Swap]]]]:
+        return {}
 
     def holidays_of(self, person: str, year: int) -> tuple[Holiday, ...]:
         """Return the public holidays where the person lives, also those they do not observe."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 
 class Source(StrEnum):
@@ -29,8 +29,7 @@ class Passed:
     why: str
 
 
-@dataclass(frozen=True)
-class Watch:
+class Watch(NamedTuple):
     """Those who watch beside the person on call in `[starts_at, ends_at)`, aware UTC."""
 
     starts_at: datetime
@@ -124,9 +123,9 @@ def merged(shifts: Iterable[Shift]) -> tuple[Shift, ...]:
 
 
 def _same(one: Shift, other: Shift) -> bool:
-    return (one.person, one.why, one.source, one.instead_of, one.backup, one.on_deck, one.passed) == (
-        other.person,
-        other.why,
+    if one.why != other.why or one.person != other.person:  # most differ here
+        return False
+    return (one.source, one.instead_of, one.backup, one.on_deck, one.passed) == (
         other.source,
         other.instead_of,
         other.backup,

@@ -61,6 +61,9 @@ def _present(roster: Roster, people: tuple[str, ...], span: Span, *, on_holiday:
         for person in people
     }
     edges = [(one.starts_at, one.ends_at) for absences in away.values() for one in absences]
+    if not edges:
+        yield Watch(*span, people)
+        return
     for begin, end in cut(edges, *span):
         here = (person for person in people if not any(one.starts_at <= begin < one.ends_at for one in away[person]))
         yield Watch(begin, end, tuple(here))

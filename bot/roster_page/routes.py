@@ -11,7 +11,8 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.deps import Deps
-from bot.roster_page.month import Month, month_of
+from bot.roster_page.month import month_of
+from bot.roster_page.values import Month
 from bot.usecases import leave_calendar, oncall
 from bot.usecases.feed import Feed, Feeds, subject_of
 from store import feeds

@@ -74,8 +74,7 @@ def calendar(plan: Plan, roster: Roster, *, subject: str, at: datetime) -> bytes
     shown = [
         stint
         for stint in stints(roster, (line for line in roster.lines if line.rotation), begins, ends)
-        if stint.shift.starts_at < last
-        and stint.shift.ends_at > first
+        if stint.shift.starts_at < last and stint.shift.ends_at > first
     ]
     everybody = subject == feeds.TEAM
     name = f"{plan.team.name}: on call" if everybody else f"{roster.name_of(subject)}: on call"

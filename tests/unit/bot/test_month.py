@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.roster_page.month import HOURS, Month, month_of
+from bot.roster_page.month import HOURS, month_of
+from bot.roster_page.values import Month
 from store.domain.absence import Absence, Kind
 from store.domain.override import Override
 from store.domain.roster import Entries

@@ -11,8 +11,8 @@ from bot.deps import Deps
 from bot.usecases.tell import owe_leads
 from bot.views import changes as views
 from store import outbox, rosters, told_shifts
-from store.domain.change import Moved, Time, moved, shifts_by_person
-from store.domain.roster import Entries
+from store.domain.change import Moved, Time, moved, shifts_by_person, with_successors
+from store.domain.roster import Entries, Roster
 from store.told_shifts import Told
 
 AHEAD = timedelta(weeks=8)
@@ -38,12 +38,19 @@ class Watch:
         until = at + AHEAD
         held = shifts_by_person(roster, at, until)
         for person in roster.people:
-            compare(deps, person, held.get(person, ()), told.get(person), at=at, until=until)
+            compare(deps, roster, person, held.get(person, ()), told.get(person), at=at, until=until)
         self._seen, self._compared_at = seen, at
 
 
 def compare(
-    deps: Deps, person: str, times: tuple[Time, ...], told: Told | None, *, at: datetime, until: datetime
+    deps: Deps,
+    roster: Roster,
+    person: str,
+    times: tuple[Time, ...],
+    told: Told | None,
+    *,
+    at: datetime,
+    until: datetime,
 ) -> None:
     """Tell *person* where their *times* differ from what they were *told*; at first sight they are noted in silence."""
     if told is None:
@@ -52,7 +59,7 @@ def compare(
         return
     changed = moved(told.times, times, at, min(told.until, until))
     if changed or until - told.until >= RENEWED:
-        _tell(deps, person, told, times, changed, until=until)
+        _tell(deps, person, told, times, with_successors(roster, changed), until=until)
 
 
 def _tell(

@@ -9,6 +9,7 @@ from bot.deps import Deps
 from bot.usecases import oncall
 from bot.usecases.people import leads, names, person_asking, refuse
 from bot.views import swap as views
+from bot.views.blocks import Message
 from bot.views.people import name_of
 from bot.views.shifts import span
 from bot.views.swap import Terms
@@ -24,6 +25,19 @@ AFTER = timedelta(weeks=8)
 
 class NoTurns(SwapRefused):
     """There is nothing to swap."""
+
+
+class AnsweredAlready(SwapOver):
+    """Somebody was first, and who."""
+
+    def __init__(self, swap: Swap, roster: Roster) -> None:
+        super().__init__(swap)
+        by = {SwapState.WITHDRAWN: swap.asker, SwapState.ACCEPTED: swap.other, SwapState.DECLINED: swap.other}.get(
+            swap.state
+        )
+        if by and swap.entered_by in ("", swap.asker):
+            verb = "withdrew" if swap.state is SwapState.WITHDRAWN else swap.state.value
+            self.args = (f"{roster.name_of(by)} {verb} this swap already, so nothing was changed.",)
 
 
 @dataclass(frozen=True)
@@ -173,14 +187,14 @@ def answer(deps: Deps, *, swap_id: int, user: str, state: SwapState, at: datetim
         swap, roster = _find(db, swap_id), rosters.load_roster(db, deps.plan)
     _check_may_answer(deps, swap, me, user=user, state=state, at=at)
     if swap.state is not SwapState.ASKED:  # what both agreed on is not withdrawn by one
-        raise SwapOver(swap)
+        raise AnsweredAlready(swap, roster)
     if state is SwapState.ACCEPTED:
         _check_in_time(roster, swap, at=at)
         check_swap(roster, swap, at=at, by_lead=True)  # the notice was kept when it was asked for
     after = advance(swap, state, at=at)
     with deps.sessions.writing() as db:
         if not rosters.move_swap(db, swap, after):
-            raise SwapOver(_find(db, swap_id))
+            raise AnsweredAlready(_find(db, swap_id), roster)
         audit.note(db, at=at, actor=user, action="swap_answer", subject=f"swap {swap_id}", outcome="done", detail=state)
         _tell(db, deps, roster, after, by=me)
     deps.nudge()
@@ -273,7 +287,7 @@ def _lead_of(deps: Deps, swap: Swap) -> dict[str, str]:
     return {"dm": person.slack} if person and person.slack else {}
 
 
-def _owe(db: Session, deps: Deps, key: str, person: str, message: "views.Message") -> None:
+def _owe(db: Session, deps: Deps, key: str, person: str, message: Message) -> None:
     known = deps.plan.team.people.get(person)
     if known and known.slack:
         outbox.owe(db, key=key, channel=known.slack, payload=message.payload(), at=deps.machine_clock.now())

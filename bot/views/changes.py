@@ -74,13 +74,21 @@ def _moved(team: TeamFile, pipelines: Mapping[str, Pipeline], one: Moved) -> str
     when = span(one.starts_at, one.ends_at, team.zone)
     if one.after is None:
         whose = _named(pipelines, one.before or ())
-        return f"− {when}: you are no longer on call{whose}"
+        return f"− {when}: you are no longer on call{whose}{_instead(team, one)}"
     whose = _named(pipelines, one.after)
     why = f" ({escape(one.why)})" if one.why else ""
     if one.before is None:
         return f"+ {when}: you are on call{whose}{why}"
     before = _named(pipelines, one.before) or " for all"
     return f"± {when}: you are on call{whose or ' for all pipelines'} now, not{before}"
+
+
+def _instead(team: TeamFile, one: Moved) -> str:
+    why = f" ({escape(one.why)})" if one.why else ""
+    if one.instead:
+        people = " and ".join(escape(name_of(team, person)) for person in one.instead)
+        return f"; {people} {'is' if len(one.instead) == 1 else 'are'}{why}"
+    return f"; nobody is{why}" if why else ""
 
 
 def _named(pipelines: Mapping[str, Pipeline], keys: Sequence[str]) -> str:

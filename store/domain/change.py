@@ -182,7 +182,9 @@ class Moved:
     """Pipelines, empty for all; None: not on call."""
     after: tuple[str, ...] | None
     why: str = ""
-    """Why the person is on call now; empty where they no longer are."""
+    """Why the person is on call now; where they no longer are, why others are, if there is one reason."""
+    instead: tuple[str, ...] = ()
+    """Who is on call where the person no longer is."""
 
 
 def moved(told: Iterable[Time], now: Iterable[Time], starts_at: datetime, ends_at: datetime) -> tuple[Moved, ...]:
@@ -222,3 +224,16 @@ def _either(one: tuple[str, ...] | None, other: tuple[str, ...] | None) -> tuple
     if one is None or other is None:
         return None
     return tuple(sorted({*one, *other})) if one and other else ()
+
+
+def with_successors(roster: Roster, changed: Iterable[Moved]) -> tuple[Moved, ...]:
+    """Return *changed* with who has the time now that the person lost, and why."""
+    return tuple(one if one.after is not None else _with_successors(roster, one) for one in changed)
+
+
+def _with_successors(roster: Roster, lost: Moved) -> Moved:
+    lines = [line for line in roster.lines if not lost.before or set(lost.before) & set(line.pipelines)]
+    held = [shift for line in lines for shift in timeline(roster, line, lost.starts_at, lost.ends_at)]
+    whys = dict.fromkeys(shift.why for shift in held if shift.person or shift.source is Source.GAP)
+    people = dict.fromkeys(shift.person for shift in held if shift.person)
+    return replace(lost, instead=tuple(people), why=next(iter(whys)) if len(whys) == 1 else "")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from store import audit, rosters
-from tests.driver import Refusal, Seat
+from tests.driver import Refusal, Seat, until
 from tests.e2e.world import World, running_world
 
 NOW = "2026-01-06 10:00"
@@ -69,6 +69,41 @@ def test_an_emergency_today_begins_now_and_is_told_to_the_lead(world: World) -> 
     assert "Tue 06 Jan 10:0" in preview.text, "the morning that has passed stays as it was"
     choo.submit()
     world.as_("irfan").expect("Choo is away Tue 06 Jan 10:", in_="dm")
+
+
+def test_a_preview_comes_though_slack_opens_its_view_late_or_stumbles(world: World) -> None:
+    choo = world.as_("choo")
+    open_form(choo, "/oncall leave 2026-05-14", "First day away")
+    world.slack.faults("views.update", "error:not_found", times=2)
+    choo.submit()
+    choo.expect_modal("Enter this leave?")
+    choo.close()
+    world.slack.faults("views.update", "500")
+    choo.submit()
+    choo.expect_ephemeral("Slack did not take my answer in time. Try again in a moment.")
+    choo.expect_modal("Should nothing appear, close this: then I have written to you why.")
+    choo.close()
+    choo.submit()
+    choo.expect_modal("Enter this leave?")
+    choo.close(everything=True)
+
+
+def test_leave_confirmed_a_moment_before_the_bot_dies_is_entered_once(world: World) -> None:
+    choo = world.as_("choo")
+    open_form(choo, "/oncall leave 2026-05-15", "First day away")
+    choo.submit()
+    choo.expect_modal("Enter this leave?")
+    choo.submit()
+    world.bot.kill()
+    world.bot.start()
+    world.slack.wait_for_app(connections=2)
+    until(lambda: _absences(world, "2026-05-14T16:00") == ["choo"], "the leave is lost", timeout=TICK_S)
+
+
+def _absences(world: World, begin: str) -> list[str]:
+    with world.sessions.reading() as db:
+        found = rosters.load_entries(db).absences
+    return [one.person for one in found if one.starts_at.isoformat().startswith(begin)]
 
 
 def test_leave_that_makes_no_sense_is_refused_where_it_was_typed(world: World) -> None:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.domain.change import Change, Moved, Time, changes, moved, shifts_by_person, together
+from store.domain.change import Change, Moved, Time, changes, moved, shifts_by_person, together, with_successors
 from store.domain.oncall import timeline
 from store.domain.roster import Line, Roster
 from store.domain.rotation import Version
@@ -178,6 +178,22 @@ def test_other_pipelines_in_the_same_time_are_a_move() -> None:
         [time("2025-01-06", "2025-01-13")], [time("2025-01-06", "2025-01-13", "profit")], FROM, moment("2025-01-31")
     )
     assert pieces(found) == ["06-13 () -> ('profit',)"]
+
+
+def test_what_was_lost_says_who_has_it_now_and_why() -> None:
+    lost = Moved(starts_at=moment("2025-01-21"), ends_at=moment("2025-01-23"), before=(), after=None)
+    came = Moved(starts_at=moment("2025-01-06"), ends_at=moment("2025-01-07"), before=None, after=(), why="turn")
+    found = with_successors(make_roster(absences=[LEAVE], **PREVIOUS), [lost, came])
+    assert (found[0].instead, found[0].why) == (("thiru",), "covers for Choo (leave) as last week’s on-call")
+    assert found[1] == came
+    (gap,) = with_successors(make_roster(absences=[LEAVE]), [lost])
+    assert (gap.instead, gap.why) == ((), "Choo is away (leave)")
+
+
+def test_time_lost_to_several_names_them_all_and_no_single_reason() -> None:
+    lost = Moved(starts_at=moment("2025-01-07"), ends_at=moment("2025-01-22"), before=(), after=None)
+    (found,) = with_successors(make_roster(absences=[LEAVE], **PREVIOUS), [lost])
+    assert (found.instead, found.why) == (("aidil", "thiru", "choo"), "")
 
 
 def test_an_edit_that_keeps_a_persons_weeks_moves_nothing_of_theirs() -> None:

@@ -86,7 +86,7 @@ def test_somebody_outside_the_plan_has_no_part_in_it(scene: Stage) -> None:
 def test_a_second_answer_is_told_what_was_decided(scene: Stage) -> None:
     asked = ask(scene)
     answer(scene, asked, "U0THIRU", SwapState.DECLINED)
-    with pytest.raises(SwapOver, match="This swap was declined already, so nothing was changed"):
+    with pytest.raises(SwapOver, match="Thiru declined this swap already, so nothing was changed"):
         answer(scene, asked, "U0THIRU", SwapState.ACCEPTED)
     assert "Thiru declined your swap. Your turn Mon 23 Feb" in scene.sent()["swap:1:spencer:declined"]
 
@@ -94,7 +94,7 @@ def test_a_second_answer_is_told_what_was_decided(scene: Stage) -> None:
 def test_what_both_agreed_on_is_not_withdrawn_by_one(scene: Stage) -> None:
     asked = ask(scene)
     answer(scene, asked, "U0THIRU", SwapState.ACCEPTED)
-    with pytest.raises(SwapOver, match="This swap was accepted already"):
+    with pytest.raises(SwapOver, match="Thiru accepted this swap already"):
         answer(scene, asked, "U0SPENCER", SwapState.WITHDRAWN)
     assert holder(scene, "2026-02-10 12:00") == "spencer"
 

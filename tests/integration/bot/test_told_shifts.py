@@ -41,7 +41,8 @@ def test_several_changes_between_two_looks_are_one_message_for_each_person(scene
         "+ Wed 21 Jan – Thu 22 Jan: you are on call (covers for Choo (leave) as last week’s on-call)",
         "+ Sat 24 Jan: you are on call (covers for Choo (leave) as last week’s on-call)",
     ]
-    assert told["shifts:choo:2"].splitlines()[1] == "− Wed 21 Jan – Thu 22 Jan: you are no longer on call"
+    lost = "you are no longer on call; Thiru is (covers for Choo (leave) as last week’s on-call)"
+    assert told["shifts:choo:2"].splitlines()[1] == f"− Wed 21 Jan – Thu 22 Jan: {lost}"
     assert look(scene) == {}
 
 

@@ -210,14 +210,18 @@ def test_a_changed_shift_says_what_comes_and_what_goes(team: TeamFile) -> None:
             Moved(starts_at=begin, ends_at=begin + day, before=None, after=(), why="covers for Choo (leave)"),
             Moved(starts_at=begin + day, ends_at=begin + 2 * day, before=("daily-growth",), after=None),
             Moved(starts_at=begin + 2 * day, ends_at=begin + 3 * day, before=(), after=("daily-growth",)),
+            Moved(starts_at=begin, ends_at=begin + day, before=(), after=None, instead=("choo", "thiru")),
+            Moved(starts_at=begin, ends_at=begin + day, before=(), after=None, why="Choo is away (leave)"),
         ],
     )
-    assert read(message.blocks).splitlines()[1:4] == [
+    assert read(message.blocks).splitlines()[1:6] == [
         "+ Wed 07 Jan: you are on call (covers for Choo (leave))",
         "− Thu 08 Jan: you are no longer on call for Daily Growth",
         "± Fri 09 Jan: you are on call for Daily Growth now, not for all",
+        "− Wed 07 Jan: you are no longer on call; Choo and Thiru are",
+        "− Wed 07 Jan: you are no longer on call; nobody is (Choo is away (leave))",
     ]
-    assert message.text == "Your time on call has changed: Wed 07 Jan you are on call, and 2 more."
+    assert message.text == "Your time on call has changed: Wed 07 Jan you are on call, and 4 more."
 
 
 @pytest.mark.parametrize(

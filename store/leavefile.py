@@ -1,7 +1,7 @@
 """
 A shared leave calendar (iCalendar) in, who is away when out.
 
-Times without a zone are the team's. Cancelled and free events say nothing. A person is known by their e-mail among the
+Times without a zone are the team's. Cancelled events and free hours say nothing. A person is known by their e-mail among the
 guests, else by their name or key at the beginning of the title, else by the organizer's e-mail; a guest whose name the
 title begins with is the one who is away, whoever else was invited.
 """
@@ -95,12 +95,22 @@ def _read(event: Any, known: "_Known", people: Mapping[str, Person], zone: str) 
     persons = known.away(event)
     if not persons:
         return "unmatched", ()
-    if str(event.get("TRANSP", "")).upper() == "TRANSPARENT":
+    if _is_free(event):
         return "free", ()
     spans = ((person, _span(event, people[person].zone or zone, zone)) for person in persons)
     return "", tuple(
         Absence(person=one, starts_at=begin, ends_at=end, kind=Kind.CALENDAR) for one, (begin, end) in spans
     )
+
+
+def _is_free(event: Any) -> bool:
+    """
+    Whether the event leaves its people free.
+
+    Whole days count whatever they are marked as: calendars mark those as free unless somebody thinks of it, and leave
+    is mostly whole days.
+    """
+    return isinstance(event.start, datetime) and str(event.get("TRANSP", "")).upper() == "TRANSPARENT"
 
 
 def _series(events: Iterable[Event]) -> Iterator[list[Event]]:

@@ -92,10 +92,20 @@ def test_whom_an_event_means(event: str, who: str) -> None:
     assert all(one.kind is Kind.CALENDAR for one in found.absences)
 
 
-@pytest.mark.parametrize(("line", "free"), [("STATUS:CANCELLED", 0), ("TRANSP:TRANSPARENT", 1)])
-def test_cancelled_and_free_events_make_nobody_away(line: str, free: int) -> None:
-    found = read(f"SUMMARY:Aidil|{DAY}|{line}")
+HOURS = "DTSTART:20260112T010000Z|DTEND:20260112T030000Z"
+
+
+@pytest.mark.parametrize(
+    ("event", "free"),
+    [(f"{DAY}|STATUS:CANCELLED", 0), (f"{HOURS}|STATUS:CANCELLED", 0), (f"{HOURS}|TRANSP:TRANSPARENT", 1)],
+)
+def test_cancelled_events_and_free_hours_make_nobody_away(event: str, free: int) -> None:
+    found = read(f"SUMMARY:Aidil|{event}")
     assert (found.absences, found.free, found.unmatched) == ((), free, 0)
+
+
+def test_a_whole_day_is_leave_also_where_the_calendar_marked_it_as_free() -> None:
+    assert [one.person for one in read(f"SUMMARY:Aidil off|{DAY}|TRANSP:TRANSPARENT").absences] == ["aidil"]
 
 
 def test_a_rule_unfolds_with_its_exceptions_within_the_window() -> None:

@@ -1,9 +1,9 @@
 """
 A shared leave calendar (iCalendar) in, who is away when out.
 
-Times without a zone are the team's. Cancelled events and free hours say nothing. A person is known by their e-mail among the
-guests, else by their name or key at the beginning of the title, else by the organizer's e-mail; a guest whose name the
-title begins with is the one who is away, whoever else was invited.
+Times without a zone are the team's. Cancelled events and free hours say nothing. A person is known by their e-mail
+among the guests, else by their name or key at the beginning of the title, else by the organizer's e-mail; a guest whose
+name the title begins with is the one who is away, whoever else was invited.
 """
 
 import re

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from bot.views import shifts
 from bot.views.blocks import SECTION_LIMIT, Block, clip, escape, section
 from store.domain.absence import Absence
-from store.domain.briefing import Ahead, Briefing, Standing, overdue
+from store.domain.briefing import Ahead, Beside, Briefing, Standing, overdue
 from store.domain.change import Change
 from store.domain.issue import Issue
 from store.domain.oncall import person_of
@@ -68,11 +68,13 @@ def ahead(coming: Ahead, team: TeamFile, names: Mapping[str, str], *, ends_at: d
     lines = [
         *(_change(change, team, names) for change in coming.changes),
         *_away(coming.away, team),
+        *(_beside("🛟", "Standing by", one, team, names) for one in coming.backup),
         *(_deck(shift, team) for shift in coming.on_deck),
+        *(_beside("🚨", "On high alert", one, team, names) for one in coming.high_alert),
         *_dates(coming.deadlines, names, team.zone),
     ]
     if coming.daily:
-        lines.append("🔁 Every day: " + "; ".join(_daily(one, names, team.zone) for one in coming.daily))
+        lines.append("🕘 Every day: " + "; ".join(_daily(one, names, team.zone) for one in coming.daily))
     until = f"*Until {day(ends_at, team.zone)}* · {team.zone}"
     return listed(until, lines) if lines else (section(f"{until}: no leave, no holiday, no date."),)
 
@@ -190,6 +192,12 @@ def _away(absences: Iterable[Absence], team: TeamFile) -> Iterator[str]:
 def _deck(watch: Shift, team: TeamFile) -> str:
     names = ", ".join(_name(one, team) for one in watch.on_deck)
     return f"👀 {shifts.span(watch.starts_at, watch.ends_at, team.zone)}  On deck for month end: {names}"
+
+
+def _beside(icon: str, what: str, one: Beside, team: TeamFile, names: Mapping[str, str]) -> str:
+    people = ", ".join(_name(person, team) for person in one.people)
+    pipelines = escape(", ".join(names.get(key, key) for key in one.pipelines))
+    return f"{icon} {shifts.span(one.starts_at, one.ends_at, team.zone)}  {what}: {people} for {pipelines}"
 
 
 def _name(person: str, team: TeamFile) -> str:

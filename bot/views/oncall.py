@@ -56,7 +56,7 @@ def current(team: TeamFile, groups: Sequence[Group], *, at: datetime | None = No
         if group.coming:
             lines = "\n".join(_next(team, shift) for shift in group.coming[:COMING])
             blocks.append(section(f"*Next*\n{lines}"))
-        blocks += [context(each) for each in _beside(team, group.now)]
+        blocks += [context(each) for each in _beside(team, group)]
     blocks += [context(_on_purpose(group.pipelines, group.now)) for group in groups if not _is_held(group)]
     if not groups:
         blocks.append(
@@ -107,12 +107,13 @@ def _next(team: TeamFile, shift: Shift) -> str:
     return f"{slack_time(shift.starts_at, '{date_short_pretty}')}  {icon}{shift_view.who(team, shift)}{why}"
 
 
-def _beside(team: TeamFile, now: Iterable[Shift]) -> Iterable[str]:
-    for shift in now:
+def _beside(team: TeamFile, group: Group) -> Iterable[str]:
+    alert = f" · on high alert: {_names(team, group.alert)}" if group.alert else ""
+    for shift in group.now:
         if shift.backup:
             yield f"Standing by on the holiday: {_names(team, shift.backup)}"
         if shift.on_deck:
-            yield f"On deck for month end: {_names(team, shift.on_deck)}"
+            yield f"On deck for month end: {_names(team, shift.on_deck)}{alert}"
 
 
 def _names(team: TeamFile, people: Iterable[str]) -> str:

@@ -12,9 +12,9 @@ from store.domain.oncall import timeline
 from store.domain.pipeline import Pipeline
 from store.domain.roster import Line, Roster
 from store.domain.rotation import everybody_at
-from store.domain.roundup import calmed
+from store.domain.roundup import alert_of, calmed
 from store.domain.run import OPEN, Run, RunStatus
-from store.domain.shift import Shift, Source
+from store.domain.shift import Shift, Source, Span, joined
 from store.domain.sla import Deadline, deadlines, last_deadline, next_deadline
 from store.domain.team import ManualCheck, Severity
 from store.domain.wall import DAY, day_of, days_span
@@ -38,6 +38,16 @@ class Standing:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Beside:
+    """People beside the one on call, for some pipelines."""
+
+    people: tuple[str, ...]
+    pipelines: tuple[str, ...]
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Ahead:
     """The time until hands change again."""
 
@@ -50,6 +60,10 @@ class Ahead:
     """The next of each promise for days."""
     on_deck: tuple[Shift, ...] = ()
     """Shifts beside which everybody keeps watch."""
+    high_alert: tuple[Beside, ...] = ()
+    """Of those on deck the ones who watch most closely, where these are not all."""
+    backup: tuple[Beside, ...] = ()
+    """Who stands by on public holidays."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +150,8 @@ def ahead(
 ) -> Ahead:
     """Return what is known of `[starts_at, ends_at)` for the lines and pipelines of one handoff."""
     held = [(line, shift) for line in lines for shift in timeline(roster, line, starts_at, ends_at)]
+    each = (part for line in lines for part in line.parts or (line,))
+    parts = [(part, shift) for part in each for shift in timeline(roster, part, starts_at, ends_at)]
     people = _people(roster, lines, starts_at)
     due = deadlines(pipelines, starts_at, ends_at, workdays=workdays, zone=roster.zone)
     first_daily = {(one.pipeline, one.sla.promise): one for one in reversed(due) if one.sla.every in DAYS}
@@ -145,6 +161,8 @@ def ahead(
         deadlines=tuple(one for one in due if one.sla.every not in DAYS),
         daily=tuple(sorted(first_daily.values(), key=lambda one: one.due_at)),
         on_deck=_decks(shift for _, shift in held),
+        high_alert=_beside((line, shift, alert_of(line, shift)) for line, shift in parts),
+        backup=_beside((line, shift, shift.backup) for line, shift in parts),
     )
 
 
@@ -206,6 +224,22 @@ def _decks(shifts: Iterable[Shift]) -> tuple[Shift, ...]:
         people = tuple(sorted(watching))
         found.append(Shift(person=None, starts_at=begins, ends_at=ends, why="", source=Source.NONE, on_deck=people))
     return tuple(found)
+
+
+def _beside(held: Iterable[tuple[Line, Shift, tuple[str, ...]]]) -> tuple[Beside, ...]:
+    """Return who is beside whoever is on call and when, those of several pipelines at the same time once."""
+    by_line: dict[tuple[Line, tuple[str, ...]], list[Span]] = {}
+    for line, shift, people in held:
+        if people:
+            by_line.setdefault((line, people), []).append((shift.starts_at, shift.ends_at))
+    found: dict[tuple[Span, tuple[str, ...]], tuple[str, ...]] = {}
+    for (line, people), spans in by_line.items():
+        for span in joined(spans):
+            found[span, people] = (*found.get((span, people), ()), *line.pipelines)
+    return tuple(
+        Beside(people=people, pipelines=pipelines, starts_at=span[0], ends_at=span[1])
+        for (span, people), pipelines in sorted(found.items())
+    )
 
 
 def checks_due(

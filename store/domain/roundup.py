@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from store.domain.oncall import on_call, timeline
-from store.domain.roster import Roster
+from store.domain.roster import Line, Roster
 from store.domain.shift import Shift, Source, clipped
 from store.domain.wall import DAY, day_of, days_span
 
@@ -20,21 +20,31 @@ class Group:
     now: tuple[Shift, ...]
     coming: tuple[Shift, ...]
     """The next changes of hands; who merely watches beside is left out."""
+    alert: tuple[str, ...] = ()
+    """Of those on deck now the ones who watch most closely; empty where these are all of them."""
 
 
 def roundup(roster: Roster, *, at: datetime, pipelines: Iterable[str] | None = None) -> tuple[Group, ...]:
     """Return who is on call at the instant *at* and next, for *pipelines* or for all."""
     wanted = None if pipelines is None else set(pipelines)
-    groups: dict[tuple[tuple[Shift, ...], tuple[Shift, ...]], tuple[str, ...]] = {}
+    groups: dict[tuple[tuple[Shift, ...], tuple[Shift, ...], tuple[str, ...]], tuple[str, ...]] = {}
     for line in roster.lines:
         mine = tuple(key for key in line.pipelines if wanted is None or key in wanted)
         if mine:
             now = on_call(roster, line, at=at)
             after = max((shift.ends_at for shift in now), default=at)
             coming = timeline(roster, line, after, max(after, at) + AHEAD) if line.rotation else ()
-            same = tuple(replace(each, pipeline=None) for each in now), calmed(coming)
+            alert = tuple(dict.fromkeys(one for shift in now for one in alert_of(line, shift)))
+            same = tuple(replace(each, pipeline=None) for each in now), calmed(coming), alert
             groups[same] = (*groups.get(same, ()), *mine)
     return tuple(Group(keys, *same) for same, keys in groups.items())
+
+
+def alert_of(line: Line, shift: Shift) -> tuple[str, ...]:
+    """Return who is on high alert beside or in *shift*; nobody where all who watch are, or where it is no such time."""
+    watching = {shift.person, *shift.on_deck}
+    alert = tuple(one for one in line.high_alert if one in watching)
+    return alert if shift.on_deck and len(alert) < len(watching - {None}) else ()
 
 
 def calmed(shifts: Iterable[Shift]) -> tuple[Shift, ...]:

@@ -6,11 +6,13 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from store.domain.absence import Absence
+from store.domain.briefing import ahead
 from store.domain.change import changes, moved, shifts_by_person
 from store.domain.oncall import timeline
 from store.domain.roster import Entries, Roster, build
-from store.domain.roundup import by_day, mine
+from store.domain.roundup import by_day, mine, roundup
 from store.domain.wall import at_clock, days_span
+from store.domain.workdays import Workdays
 from store.holidays import holidays_in
 from store.plans import load_plan
 from store.settings import PLANS
@@ -63,3 +65,28 @@ def test_both_people_read_of_it_in_one_line(roster: Roster) -> None:
     for person, was, now in ((C, (), None), ("engineer-d", None, ())):
         (line,) = moved(before[person], after[person], *window)
         assert (line.starts_at, line.ends_at, line.before, line.after) == (local(1, 21), local(1, 23), was, now)
+
+
+def test_the_last_week_names_who_watches_most_closely_and_a_holiday_who_stands_by() -> None:
+    plan = load_plan(PLANS / "paired-engineers")
+    paired = build(plan.team, plan.pipelines, Entries(), holidays_in)
+    begin, end = local(11, 23, 10), local(11, 30, 10)
+    found = ahead(paired, paired.lines, (), begin, end, workdays=Workdays())
+    assert {one.pipelines: one.people for one in found.high_alert} == {
+        ("aggregate-profit", "unit-level-profit"): ("de1", "de2"),
+        ("aggregate-growth", "daily-growth"): ("de3", "de4"),
+    }, "all four watch the others alike"
+    assert {(one.starts_at, one.ends_at) for one in found.high_alert} == {(local(11, 24), end)}
+    # Thanksgiving is DE3's: the other owner of each pipeline stands by, and of Growth within its hours.
+    assert {(one.pipelines, one.people) for one in found.backup} == {
+        (("aggregate-engagement", "unit-level-profit"), ("de1",)),
+        (("aggregate-profit",), ("de2",)),
+        (("aggregate-growth", "daily-growth"), ("de4",)),
+        (("aggregate-investor",), ("de1", "de2", "de4")),
+    }
+    growth = next(one for one in found.backup if one.people == ("de4",))
+    assert (growth.starts_at, growth.ends_at) == (local(11, 26, 9), local(11, 26, 17))
+    (group,) = roundup(paired, at=local(11, 25, 12), pipelines=["aggregate-profit"])
+    assert group.alert == ("de1", "de2")
+    (group,) = roundup(paired, at=local(11, 23, 12), pipelines=["aggregate-profit"])
+    assert group.alert == ()

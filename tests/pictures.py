@@ -1,20 +1,28 @@
 """
 Take the README's pictures from the running page: `python -m tests.pictures`.
 
-What they show is what the demo shows, so they are taken again whenever that changes.
+What they show is what the demo shows, and a Monday at ten; they are taken again whenever that changes.
 """
 
 import tempfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from tests.driver import Workspace
+from store import issues, rosters, runs
+from store.domain.absence import Absence
+from store.domain.run import Cause, Period, RunStatus, advance
+from store.domain.team import Severity
+from tests.driver import Workspace, until
 from tests.e2e.page_browser import launched, window
 from tests.e2e.test_demo import CHANNEL, demo
+from tests.e2e.test_handoff import tick, ticked, wait_until_seen
+from tests.e2e.world import PLAN, World, a_result, running_world
 
 DOCS = Path(__file__).parent.parent / "docs"
-RUN_S = 120
+MONDAY = datetime(2026, 1, 12, 2, tzinfo=UTC)
+RUN_S, HANDOFF_S = 120, 20
 SETTLE_MS = 800
 SIZE = {"viewport": {"width": 1280, "height": 880}, "device_scale_factor": 1.5}
 
@@ -23,6 +31,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, demo(Path(folder) / "state") as slack, launched() as browser:
         take_rerun(slack, browser)
         take_runbook(slack, browser)
+        take_handoff(browser)
 
 
 def take_rerun(slack: Workspace, browser: Browser) -> None:
@@ -45,6 +54,51 @@ def take_runbook(slack: Workspace, browser: Browser) -> None:
     with window(browser, f"{slack.url}/as/U0THIRU/C0DATAONCALL", **SIZE) as page:
         page.wait_for_timeout(SETTLE_MS)
         page.screenshot(path=DOCS / "runbook.png")
+
+
+def take_handoff(browser: Browser) -> None:
+    """A handoff half an hour after ten: something burns, the week holds a leave, two boxes are ticked."""
+    tall = {**SIZE, "viewport": {"width": 1100, "height": 1280}, "timezone_id": PLAN.team.zone}
+    with tempfile.TemporaryDirectory() as folder, running_world(Path(folder), at="2026-01-11 20:00") as world:
+        wait_until_seen(world)
+        _let_the_week_begin(world)
+        world.clock.set("2026-01-12 10:00")
+        line = world.slack.expect(world.channel, "Handoff: Aidil → Thiru", timeout=HANDOFF_S)
+        line.expect_reply("handoff-1.ics")
+        tick(world, "thiru", "Known outages and late data, and who is waiting for them")
+        until(lambda: ticked(world), "it was not ticked", HANDOFF_S)
+        line.click("Add note or action item", as_="aidil")
+        world.as_("aidil").fill(kind="action", text="Ask finance for the AWS costs of December").submit()
+        line.expect("To be done", timeout=HANDOFF_S)
+        with window(browser, f"{world.slack.url}/as/U0THIRU/C0DATAONCALL", **tall) as page:
+            page.wait_for_timeout(SETTLE_MS)
+            page.screenshot(path=DOCS / "handoff.png")
+
+
+def _let_the_week_begin(world: World) -> None:
+    """Report an issue, let a run fail and another one publish, and enter a leave."""
+    begin = MONDAY + timedelta(hours=38)
+    away = Absence(person="thiru", starts_at=begin, ends_at=begin + timedelta(days=2), entered_at=begin)
+    with world.sessions.writing() as db:
+        rosters.save_absence(db, away, request_key="leave", by="U0THIRU")
+        issues.save(
+            db,
+            request_key="issue",
+            pipeline="aggregate-profit",
+            summary="The AWS costs of December are missing",
+            severity=Severity.HIGH,
+            by="U0NADIA",
+            at=begin - timedelta(days=3),
+        )
+        for pipeline in ("aggregate-engagement", "daily-growth"):
+            day = Period.of_day((begin - timedelta(days=2)).date())
+            runs.request(db, key=pipeline, pipeline=pipeline, period=day, by="U0AIDIL", channel="", at=begin)
+    published = {"status": RunStatus.SUCCEEDED, "result": a_result()}
+    failed = {"status": RunStatus.FAILED, "cause": Cause.OUT_OF_MEMORY, "note": "Out of memory in the join."}
+    for outcome in (published, failed):
+        ended = advance(world.hand.claim(), at=MONDAY - timedelta(hours=2), **outcome)
+        with world.sessions.writing() as db:
+            runs.finish(db, ended, attempt=ended.attempt, picture=None)
 
 
 if __name__ == "__main__":

@@ -376,7 +376,8 @@ def _buttons(handoff: Handoff, team: TeamFile) -> Block:
         )
         for person in handoff.awaited[:20]
     ]
-    return actions([*confirming, button("Add note or action item", WRITE, {"handoff": handoff.id})])
+    buttons = actions([*confirming, button("Add note or action item", WRITE, {"handoff": handoff.id})])
+    return {**buttons, "block_id": f"handoff_buttons:{handoff.id}"}  # the same after an edit, for whoever presses then
 
 
 def _word(handoff: Handoff, person: str, team: TeamFile) -> str:

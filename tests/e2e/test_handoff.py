@@ -17,13 +17,13 @@ TICK_S = 10
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A bot that saw Sunday, on Monday at ten."""
     with running_world(tmp_path_factory.mktemp("handoff"), at="2026-01-11 20:00") as running:
-        _wait_until_seen(running)
+        wait_until_seen(running)
         running.clock.set("2026-01-12 10:00:00")
         running.slack.expect(running.channel, "Handoff: Aidil → Thiru", timeout=TICK_S)
         yield running
 
 
-def _wait_until_seen(world: World) -> None:
+def wait_until_seen(world: World) -> None:
     def seen() -> bool:
         with world.sessions.reading() as db:
             return occurrences.last(db, name="handoff seen:data-engineers") is not None

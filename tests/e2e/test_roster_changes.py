@@ -29,8 +29,9 @@ def enter_leave(seat: Seat, words: str) -> None:
     open_form(seat, f"/oncall leave {words}", "First day away")
     assert seat.submit() == {}
     seat.expect_modal("Enter this leave?")
+    known = {message.ts for message in seat.messages()}
     assert seat.submit() == {}
-    seat.expect_no_modal()
+    assert seat.expect_new_ephemeral(known).text.startswith("Entered: ")
 
 
 def test_leave_is_previewed_then_entered_once_and_both_people_hear_of_their_shifts(world: World) -> None:

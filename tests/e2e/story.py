@@ -9,10 +9,11 @@ from slack_sdk import WebClient
 
 from tests.driver import Message, View, until
 from tests.e2e.world import World
+from tests.reading import elements
 
 SOON_S = 15
 """Within this much of the machine's time the bot has done what the team's clock asks for, on a busy machine too."""
-QUIET_S = 1.5
+QUIET_S = 1.2
 """As long as nothing may happen: each tick has come by then."""
 
 
@@ -35,6 +36,15 @@ class Story:
         """Return every weekly handoff in the channel, oldest first, those too that a later one has taken over."""
         return [one for one in self.channel() if not one.in_thread and is_handoff(one)]
 
+    def expect_handoffs(self, *titles: str) -> None:
+        """Wait until the channel holds just these weekly handoffs, by their first lines, in any order."""
+        wanted = sorted(titles)
+
+        def seen() -> list[str]:
+            return sorted(one.text.splitlines()[0] for one in self.handoffs())
+
+        until(lambda: seen() == wanted, lambda: "other handoffs:\n" + "\n".join(seen()), SOON_S)
+
     def said(self, text: str) -> Message:
         """Return the newest message with *text* in the channel or its threads, as soon as there is one."""
         return self.world.slack.expect(self.world.channel, text, timeout=SOON_S)
@@ -53,7 +63,8 @@ class Story:
         """Prove that what *look* sees stays as it is."""
         before = look()
         time.sleep(QUIET_S)
-        assert look() == before
+        after = look()
+        assert after == before
 
     # -- what people ask and do
 
@@ -127,7 +138,45 @@ class Story:
         return sorted(self.api.usergroups_users_list(usergroup=group)["users"])
 
 
+def line_with(message: Message, *parts: str) -> str:
+    """Return the first line of a message that has all these *parts*."""
+    found = (line for line in message.text.splitlines() if all(part in line for part in parts))
+    line = next(found, "")
+    assert line, f"no line with {' and '.join(parts)} here:\n{message}"
+    return line
+
+
+def boxes(message: Message) -> list[str]:
+    """Return the checkboxes of a handoff as people read them, each with what stands below it."""
+    found = [one for _, element in elements(message.doc["blocks"]) for one in element.get("options", ())]
+    return ["\n".join(part["text"] for part in (one["text"], one.get("description")) if part) for one in found]
+
+
+def tick(message: Message, text: str, *, as_: str) -> None:
+    """Tick the box of a handoff that begins with *text*, beside those that are ticked."""
+    seat = message.seat.slack.as_(as_)
+    for block, element in elements(message.doc["blocks"]):
+        ticked = [one["value"] for one in element.get("initial_options", ())]
+        for one in element.get("options", ()):
+            if one["text"]["text"].startswith(text):
+                where = {"channel": message.channel, "ts": message.ts, "block_id": block["block_id"]}
+                value = [*ticked, one["value"]]
+                seat.slack.act("click", user=seat.user, action_id=element["action_id"], value=value, **where)
+                return
+    raise AssertionError(f"no box begins with {text!r} here:\n{message}")
+
+
+def confirm(handoff: Message, *people: str) -> None:
+    """Let each of *people*, by their names, press their own button."""
+    for name in people:
+        (mine,) = (label for label in handoff.buttons if label.startswith(f"{name}: "))
+        handoff.click(mine, as_=name.lower())
+        handoff = handoff.expect(f"✅ {name}")
+
+
 def is_handoff(message: Message) -> bool:
     """Whether this is a handoff with a checklist, running or taken over by a later one."""
-    first = message.text.splitlines()[0] if message.text else ""
-    return "Handoff: " in first or first.startswith("Handed over: ")
+    first, _, rest = message.text.partition("\n")
+    if first.startswith(("Handed over: ", "Weekly check: ")):
+        return "items done" in rest
+    return first.startswith(("🤝 Handoff: ", "✅ Handoff: ", "🤝 Weekly check: ", "✅ Weekly check: "))

@@ -133,6 +133,32 @@ def test_a_lead_enters_leave_for_somebody_else_and_nobody_else_does(world: World
     choo.close()
 
 
+def test_leave_is_entered_from_the_home_tab_and_answered_in_a_direct_message(world: World) -> None:
+    devi = world.as_("devi")
+    devi.open_home().expect_home("I’ll be away").click("I’ll be away")
+    devi.expect_modal("First day away")
+    devi.fill(first="2026-06-02", last="2026-06-03").submit()
+    devi.expect_modal("Devi Nair is away Tue 02 Jun – Wed 03 Jun (leave).")
+    devi.submit()
+    devi.expect("Entered: Devi Nair is away Tue 02 Jun – Wed 03 Jun (leave).", in_="dm")
+
+
+@pytest.mark.parametrize("button", ["Swap", "Override", "Volunteer"])
+def test_each_form_opens_from_the_answer_to_oncall(world: World, button: str) -> None:
+    thiru = world.as_("thiru")
+    thiru.command("/oncall", in_="#data-oncall").expect_ephemeral("is on call until").click(button)
+    thiru.expect_modal(button)
+    thiru.close()
+
+
+def test_somebody_outside_the_plan_is_told_whom_to_ask(world: World) -> None:
+    rin = world.as_("rin")
+    for word in ("leave", "swap", "override", "volunteer", "comp"):
+        known = {message.ts for message in rin.messages("#data-oncall")}
+        rin.command(f"/oncall {word}", in_="#data-oncall")
+        assert "Ask Irfan Hakim to add you to team.yaml" in rin.expect_new_ephemeral(known).text
+
+
 def test_leave_is_taken_back_from_the_form_after_a_preview(world: World) -> None:
     aidil = world.as_("aidil")
     enter_leave(aidil, "2026-03-31..2026-04-02")

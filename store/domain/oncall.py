@@ -43,13 +43,14 @@ def timeline(roster: Roster, line: Line, starts_at: datetime, ends_at: datetime)
 
 def on_call(roster: Roster, line: Line, *, at: datetime) -> tuple[Shift, ...]:
     """
-    Return who holds *line* at the instant *at*: one shift, or one per seat where people serve together.
+    Return who holds *line* at the instant *at*: one shift, or one per seat in their order where people serve together.
 
     A shift begins and ends where the person does, or where the turn does when the same person has the next one; who
     watches beside is as of *at*.
     """
     found = timeline(roster, line, *_around(roster, line, at))
-    return tuple(_whole(shift, found) for shift in found if shift.starts_at <= at < shift.ends_at)
+    here = (_whole(shift, found) for shift in found if shift.starts_at <= at < shift.ends_at)
+    return tuple(sorted(here, key=lambda shift: shift.seat))
 
 
 def _whole(shift: Shift, found: tuple[Shift, ...]) -> Shift:

@@ -14,7 +14,7 @@ from store.domain.holiday import Holiday, HolidaysIn, corrected, is_named
 from store.domain.override import Override, Volunteer
 from store.domain.pipeline import Pipeline
 from store.domain.rotation import Duty, Rotation, Turn
-from store.domain.shift import Shift, Watch
+from store.domain.shift import Shift, Watch, but
 from store.domain.spans import InTime
 from store.domain.swap import Standing, Swap, standing
 from store.domain.team import Cover, HolidayFix, Leave, OnDeck, Person, TeamFile
@@ -185,20 +185,22 @@ class Roster:
         return {}
 
     @cached_property
-    def _days(self) -> dict[tuple[str, tuple[str, ...], int], tuple[Absence, ...]]:
+    def _days(self) -> dict[Hashable, tuple[Absence, ...]]:
+        """Holidays as spans, by place, names and year; nobody's yet."""
         return {}
 
     def _named_days(self, person: str, names: tuple[str, ...], years: range) -> Iterator[Absence]:
+        known = self.people.get(person)
         for year in years:
-            key = (person, names, year)
+            key = (known and (known.country, known.subdivision, known.zone), names, year)
             if key not in self._days:
                 self._days[key] = tuple(
-                    Absence(person=person, starts_at=begins, ends_at=ends, kind=Kind.HOLIDAY, name=holiday.name)
+                    Absence(person="", starts_at=begins, ends_at=ends, kind=Kind.HOLIDAY, name=holiday.name)
                     for holiday in self.holidays_of(person, year)
                     if is_named(holiday, names)
                     for begins, ends in [days_span(holiday.day, holiday.day, self.zone_of(person))]
                 )
-            yield from self._days[key]
+            yield from (but(day, person=person) for day in self._days[key])
 
 
 def _years(starts_at: datetime, ends_at: datetime) -> range:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from store.domain.oncall import timeline
-from store.domain.roster import Roster
+from store.domain.roster import Entries, Line, Roster, fold
 from store.domain.rotation import Duty
 from store.domain.team import LastWeek, Leave, OnDeck
 from store.domain.wall import WEEKDAYS
@@ -161,3 +161,21 @@ def test_a_backup_who_has_the_same_holiday_stands_by_and_one_on_leave_does_not()
         ("15 00:00", "thiru", ("mei",)),
         ("15 12:00", "thiru", ()),
     ]
+
+
+# several pipelines in one line
+
+
+def test_one_pipeline_is_answered_with_its_own_watchers_and_all_with_everybodys() -> None:
+    lines = [
+        Line(pipelines=(key,), key=key, rotation="data", high_alert=alert)
+        for key, alert in (("profit", ("mei",)), ("growth", ("nia",)))
+    ]
+    roster = make_roster(lines=fold(lines, Entries(), apart=False))
+    assert [line.key for line in roster.lines] == [None]
+
+    def on_deck(line: Line) -> tuple[str, ...]:
+        return timeline(roster, line, moment("2025-01-26"), moment("2025-01-27"))[0].on_deck
+
+    assert on_deck(roster.lines[0]) == ("mei", "nia")
+    assert [on_deck(roster.line_of(key)) for key in ("profit", "growth")] == [("mei",), ("nia",)]

@@ -18,7 +18,6 @@ from store.domain.change import Change, changes
 from store.domain.exchange import AHEAD, Offer, check_swap, expires_at, is_over, offers
 from store.domain.roster import Roster
 from store.domain.swap import Swap, SwapOver, SwapRefused, SwapState, advance, turn_on
-from store.session import Sessions
 
 AFTER = timedelta(weeks=8)
 
@@ -230,7 +229,7 @@ def sweep(deps: Deps) -> int:
     with deps.sessions.reading() as db:
         roster = rosters.load_roster(db, deps.plan)
     over = [(swap, state) for swap in roster.entries.swaps if (state := _fate(roster, swap, at=at))]
-    moved = sum(_move(deps.sessions, deps, roster, swap, state, at=at) for swap, state in over)
+    moved = sum(_move(deps, roster, swap, state, at=at) for swap, state in over)
     if moved:
         deps.nudge()
     return moved
@@ -246,9 +245,9 @@ def _fate(roster: Roster, swap: Swap, *, at: datetime) -> SwapState | None:
     return SwapState.EXPIRED if swap.state is SwapState.ASKED and until is not None and at >= until else None
 
 
-def _move(sessions: Sessions, deps: Deps, roster: Roster, swap: Swap, state: SwapState, *, at: datetime) -> bool:
+def _move(deps: Deps, roster: Roster, swap: Swap, state: SwapState, *, at: datetime) -> bool:
     after = advance(swap, state, at=at)
-    with sessions.writing() as db:
+    with deps.sessions.writing() as db:
         if not rosters.move_swap(db, swap, after):
             return False
         audit.note(
@@ -277,14 +276,14 @@ def _tell(
             _owe(db, deps, f"swap:{swap.id}:{person}:{swap.state}", person, ringing)
     if swap.state is SwapState.ACCEPTED or was is SwapState.ACCEPTED:
         channel = f"#{team.channels.oncall}"
-        payload = {**views.in_channel(team, swap, terms).payload(), "place": channel, **_lead_of(deps, swap)}
+        payload = {**views.in_channel(team, swap, terms).payload(), "place": channel, **_else_to(deps, swap.asker)}
         outbox.owe(db, key=f"swap:{swap.id}", channel=channel, payload=payload, at=deps.machine_clock.now())
 
 
-def _lead_of(deps: Deps, swap: Swap) -> dict[str, str]:
-    """Return whom to tell where there is no such channel."""
-    person = deps.plan.team.people.get(swap.asker)
-    return {"dm": person.slack} if person and person.slack else {}
+def _else_to(deps: Deps, person: str) -> dict[str, str]:
+    """Return whom to tell where the channel cannot be posted to."""
+    known = deps.plan.team.people.get(person)
+    return {"dm": known.slack} if known and known.slack else {}
 
 
 def _owe(db: Session, deps: Deps, key: str, person: str, message: Message) -> None:

@@ -1,6 +1,7 @@
 """Swaps, shown: the form, what both people see from the asking to the end, and the line in the channel."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +32,14 @@ OPEN, FORM, CONFIRM = "swap_open", "swap_form", "swap_confirm"
 ACCEPT, DECLINE, WITHDRAW = "swap_accept", "swap_decline", "swap_withdraw"
 MOST = 100
 """Options of a select."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The two turns of a swap in words."""
+
+    gives: str
+    takes: str
 
 
 def swap_form(
@@ -69,7 +78,7 @@ def _rule(team: TeamFile, *, for_anybody: bool) -> str:
 
 
 def preview(
-    team: TeamFile, swap: Swap, terms: "Terms", effect: Sequence[Change], *, at_once: bool, carried: dict[str, Any]
+    team: TeamFile, swap: Swap, terms: Terms, effect: Sequence[Change], *, at_once: bool, carried: dict[str, Any]
 ) -> dict[str, Any]:
     asker, other = (escape(name_of(team, key)) for key in (swap.asker, swap.other))
     holds = (
@@ -82,13 +91,6 @@ def preview(
         *change_view.gap_warning(effect),
     ]
     return confirming(CONFIRM, "Swap these turns?", blocks, carried=carried, yes="Swap" if at_once else "Ask")
-
-
-class Terms:
-    """The two turns of a swap in words."""
-
-    def __init__(self, gives: str, takes: str) -> None:
-        self.gives, self.takes = gives, takes
 
 
 def to_other(team: TeamFile, swap: Swap, terms: Terms, *, until: datetime | None, by: str = "") -> Message:

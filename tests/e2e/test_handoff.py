@@ -1,13 +1,14 @@
 """Monday 10:00 with a real bot: posted, ticked, noted, confirmed by both, summed up; and a bot that was down."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from store import handoffs, occurrences
 from tests.driver import Message, until
-from tests.e2e.world import World, running_world
+from tests.e2e.world import Bot, World, free_port, running_world
 
 TICK_S = 10
 """The bot looks every two seconds; a busy machine takes longer."""
@@ -166,3 +167,17 @@ def test_a_bot_that_is_down_from_sunday_to_tuesday_posts_one_late(world: World) 
     world.bot.start()
     titles = [each.text.splitlines()[0] for each in world.slack.messages(world.channel) if "Thiru → Choo" in each.text]
     assert titles == ["🤝 Handoff: Thiru → Choo"]
+
+
+def test_two_bots_post_one(world: World, tmp_path: Path) -> None:
+    second = Bot({**world.bot.environment, "PORT": str(free_port())}, tmp_path / "second.log")
+    second.start()
+    try:
+        world.clock.set("2026-01-26 10:00")
+        world.slack.expect(world.channel, "Handoff: Choo → Spencer", timeout=TICK_S).expect_reply("handoff-3.ics")
+        world.bot.stop()
+    finally:
+        second.stop()
+    posted = [each for each in world.slack.messages(world.channel) if "Choo → Spencer" in each.text]
+    assert len(posted) == 1
+    assert sum("handoff-3.ics" in each.text for each in posted[0].thread()) == 1

@@ -241,6 +241,26 @@ def test_ticks_stay_across_edits_and_restarts(bot: Bot) -> None:
     assert [each["description"]["text"] for each in boxes["initial_options"]] == ["✓ Thiru"]
 
 
+def test_what_is_ticked_at_once_is_all_in_the_message(bot: Bot) -> None:
+    one = bot.at(MONDAY).handoff()
+    shown = {item.id: False for item in one.items}
+    people = [person.slack for person in bot.deps.plan.team.people.values() if person.slack]
+
+    def press(item: int, user: str) -> None:
+        usecase.tick(bot.deps, id_=one.id, shown=shown, chosen={item}, user=user, stamp="1.0", at=bot.clock.at)
+
+    presses = [(item.id, user) for item, user in zip(one.items, people, strict=False)]
+    threads = [threading.Thread(target=press, args=each) for each in presses]
+    with bot.deps.sessions.reading():  # somebody who reads holds nobody up
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    elements = [each for block in bot.payload("handoff:1")["blocks"] for each in block.get("elements", ())]
+    boxes = [each for each in elements if each["type"] == "checkboxes"]
+    assert all(each["initial_options"] == each["options"] for each in boxes)
+
+
 def test_somebody_outside_the_plan_ticks_and_writes_nothing(bot: Bot) -> None:
     bot.at(MONDAY)
     with pytest.raises(NotInTeam, match="nothing was changed"):

@@ -4,7 +4,7 @@ Who steps in for whoever is away: the plan's rules in their order, moment by mom
 Cover never moves the rotation. When every rule is exhausted there is a gap, which says whom the rules came to.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -62,9 +62,16 @@ def covered(roster: Roster, line: Line, held: Held, loads: Loads) -> Iterator[Sh
 def _covered(
     roster: Roster, line: Line, held: Held, shift: Shift, away: tuple[Absence, ...], loads: Loads
 ) -> Iterator[Shift]:
-    candidates = tuple(_candidates(roster, line, held, loads))
-    absences = {one.person: roster.away(one.person, held.starts_at, held.ends_at) for one in candidates}
     beside = tuple(_beside(roster, line, held, loads)) if held.seat else ()
+    present = in_order(roster.rotations[held.rotation], held.starts_at)
+    candidates: list[Candidate] = []
+    absences: dict[str, tuple[Absence, ...]] = {}
+    for one in _candidates(roster, line, held, loads):
+        candidates.append(one)
+        absences[one.person] = roster.away(one.person, held.starts_at, held.ends_at)
+        there = one.starts_at is None and (one.person in present or not one.of_order)
+        if there and not absences[one.person] and not beside:
+            break  # free all through, so nobody after them is ever asked
     spans = [(one.starts_at, one.ends_at) for each in (away, *absences.values()) for one in each]
     spans += [(one.starts_at, one.ends_at) for one in beside]
     spans += [(one.starts_at, one.ends_at) for one in candidates if one.starts_at and one.ends_at]
@@ -76,7 +83,7 @@ def _covered(
         else:
             taken = {one.person for one in beside if one.starts_at <= begin < one.ends_at}
             free = [one for one in candidates if one.person not in taken]
-            yield _step_in(roster, held.rotation, part, absence, free, absences)
+            yield _step_in(roster, present, part, absence, free, absences)
 
 
 def _beside(roster: Roster, line: Line, held: Held, loads: Loads) -> Iterator[Shift]:
@@ -92,16 +99,20 @@ def _holding(absences: tuple[Absence, ...], at: datetime) -> Absence | None:
 
 def _step_in(
     roster: Roster,
-    rotation: str,
+    present: Collection[str],
     shift: Shift,
     absence: Absence,
     candidates: Iterable[Candidate],
     absences: Mapping[str, tuple[Absence, ...]],
 ) -> Shift:
-    """Return *shift*, all through which its person is away by *absence*, with the first candidate who is there."""
+    """
+    Return *shift*, all through which its person is away by *absence*, with the first candidate who is there.
+
+    Args:
+        present: everybody in the rotation then.
+    """
     passed: list[Passed] = []
     seen: set[str] = set()
-    present = in_order(roster.rotations[rotation], shift.starts_at)
     for candidate in candidates:
         if candidate.person in seen or not candidate.offers(shift):
             continue

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench import __main__ as bench
-from tests.bench import rows
+from tests.bench import roster, rows
 from tests.bench.figures import Table, median, ms, percentile
 
 
@@ -26,7 +26,13 @@ def test_a_table_is_markdown() -> None:
 
 def test_an_unknown_measurement_is_met_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
     assert bench.main(["speed"]) == 2
-    assert "ack, held, start, press, rows, spark" in capsys.readouterr().err
+    assert "ack, held, start, press, rows, roster, spark" in capsys.readouterr().err
+
+
+def test_the_roster_is_measured(tmp_path: Path) -> None:
+    (table,) = roster.measure(tmp_path, times=1)
+    assert len(table.rows) == 5
+    assert "50 people" in table.note
 
 
 def test_the_store_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,6 +61,8 @@ def decided(team: TeamFile, comp: Comp) -> Message:
 
 def ledger(team: TeamFile, comps: Sequence[Comp], *, everybody: bool) -> Message:
     whose = "Everybody’s comp ledger" if everybody else "Your comp ledger"
+    if not comps and not team.leave.compensation:
+        return private("This plan gives nothing for a public holiday on call, so there is no ledger.")
     if not comps:
         return private(f"*{whose}* is empty: nobody has served on a public holiday that counts yet.")
     lines = [

@@ -97,6 +97,10 @@ def test_four_weeks_of_xyz_tech(tmp_path: Path) -> None:
         month = story.ask("choo", "month")
         assert "Spencer · covers for Choo (public holiday: Chinese New Year) as next week’s on-call" in month
 
+        assert "gives nothing for a public holiday on call" in story.ask("spencer", "comp"), (
+            "the document promises none"
+        )
+
         # Monday 23 February. The swap turns back by itself.
         story.on("2026-02-23 10:00")
         story.handoff("Choo → Spencer")

@@ -11,6 +11,7 @@ from bot.listeners.heard import Heard
 from bot.usecases import handoff as usecase
 from bot.views import handoff as views
 from bot.views.blocks import Message, private
+from bot.views.handoff_boxes import TICK
 from store import handoffs
 from store.domain.errors import UserError
 from store.domain.handoff import ITEM_LIMIT, Handoff
@@ -22,7 +23,7 @@ class NoHandoff(UserError):
 
 def register(hear: Hear) -> None:
     hear.command("/handoff", answer)
-    hear.press(re.compile(f"^{views.TICK}$"), tick)
+    hear.press(re.compile(f"^{TICK}$"), tick)
     hear.press(re.compile(f"^{views.CONFIRM}:"), confirm)
     hear.press(re.compile(f"^{views.WRITE}$"), open_form)
     hear.press(re.compile(f"^{views.START}$"), start)

@@ -9,11 +9,9 @@ from sqlmodel import Session
 
 from bot.deps import Deps
 from bot.gateways.slack import Posted
-from bot.usecases import people
-from bot.usecases.briefing import brief, checks_of, workdays_of
+from bot.usecases import handoff_message, people
+from bot.usecases.briefing import checks_of, workdays_of
 from bot.views import handoff as views
-from bot.views import invite
-from bot.views.blocks import Message
 from store import audit, handoffs, occurrences, outbox, rosters
 from store.domain.errors import UserError
 from store.domain.handoff import (
@@ -177,62 +175,15 @@ def _post(
         )
         if posted is None:
             return None
-        _tell(db, deps, roster, posted, at=at, new=True)
+        handoff_message.tell(db, deps, roster, posted, at=at, new=True)
         for one in earlier:
-            _tell(db, deps, roster, one, at=at)
-        _propose_sync(db, deps, posted)
+            handoff_message.tell(db, deps, roster, one, at=at)
+        handoff_message.propose_sync(db, deps, posted)
         subject = f"{', '.join(mine)} {due.due_at:%Y-%m-%d %H:%M}"
         audit.note(db, at=at, actor=started_by or "baton", action="handoff", subject=subject, outcome="done")
     deps.nudge()
     logger.info("Handoff %s is posted", posted.id, extra={"action": "handoff_posted"})
     return posted
-
-
-def _propose_sync(db: Session, deps: Deps, handoff: Handoff) -> None:
-    """Owe the proposal to meet; a talk with oneself needs none."""
-    length = deps.plan.team.handoff.sync
-    if handoff.small or len(handoff.people) < 2 or not length:
-        return
-    starts_at = _next_half_hour(handoff.posted_at) if handoff.late or handoff.started_by else handoff.held_at
-    message = views.sync(handoff, deps.plan.team, length, starts_at=starts_at)
-    file = invite.calendar_file(handoff, deps.plan.team, length, starts_at=starts_at)
-    _reply(db, deps, handoff, "sync", message, file=file)
-
-
-def _next_half_hour(at: datetime) -> datetime:
-    half = timedelta(minutes=30)
-    return at + (half - (at - datetime.min.replace(tzinfo=at.tzinfo)) % half)
-
-
-def _key(handoff: Handoff) -> str:
-    return f"handoff:{handoff.id}"
-
-
-def _tell(db: Session, deps: Deps, roster: Roster, handoff: Handoff, *, at: datetime, new: bool = False) -> None:
-    """Owe the message as it should look now; one that the outbox has forgotten after its time is not posted anew."""
-    key, team = _key(handoff), deps.plan.team
-    if not new and outbox.find(db, key) is None:
-        return
-    if handoff.carried_at is not None:
-        message = views.carried(handoff, team)
-    else:
-        message = views.living(handoff, brief(db, deps.plan, roster, handoff, at=at), team, deps.plan.pipelines, at=at)
-    channel = f"#{team.channels.oncall}"
-    slack_ids = [person.slack for key in handoff.people if (person := team.people.get(key)) and person.slack]
-    elsewhere = {"dm": slack_ids[-1], "place": channel} if slack_ids else {}
-    payload = {**message.payload(), **elsewhere}
-    outbox.owe(db, key=key, channel=channel, payload=payload, at=deps.machine_clock.now())
-
-
-def _reply(
-    db: Session, deps: Deps, handoff: Handoff, name: str, message: Message, *, file: dict[str, str] | None = None
-) -> None:
-    """Owe a reply in the handoff's thread, once per *name*."""
-    if outbox.find(db, _key(handoff)) is None:
-        return
-    payload = {**message.payload(), **({"file": file} if file else {})}
-    channel, now = f"#{deps.plan.team.channels.oncall}", deps.machine_clock.now()
-    outbox.owe(db, key=f"{_key(handoff)}:{name}", channel=channel, parent=_key(handoff), payload=payload, at=now)
 
 
 def refresh(deps: Deps) -> None:
@@ -249,7 +200,7 @@ def _change(deps: Deps, id_: int, change: Callable[[Session, Handoff], Handoff],
     with deps.sessions.writing() as db:
         handoff = handoffs.load(db, id_, lock=True)
         changed = change(db, handoff)
-        _tell(db, deps, rosters.load_roster(db, deps.plan), changed, at=at)
+        handoff_message.tell(db, deps, rosters.load_roster(db, deps.plan), changed, at=at)
     deps.nudge()
     return changed
 
@@ -303,7 +254,7 @@ def write(deps: Deps, *, id_: int, text: str, is_action: bool, user: str, reques
         else:
             note = Note(text=text, by=user, at=at)
             if handoffs.add_note(db, id_, note, request_key=request_key):
-                _reply(db, deps, handoff, f"note:{request_key}", views.noted(note, deps.plan.team))
+                handoff_message.reply(db, deps, handoff, f"note:{request_key}", views.noted(note, deps.plan.team))
         return handoffs.load(db, id_)
 
     return _change(deps, id_, change, at=at)
@@ -325,7 +276,7 @@ def confirm_for(deps: Deps, *, id_: int, person: str, user: str, at: datetime) -
         audit.note(db, at=at, actor=user, action="confirm handoff", subject=f"{id_} {person}", outcome="done")
         if said.completed_at:
             handoffs.complete(db, id_, at=at)
-            _reply(db, deps, said, "summary", views.summary(said, team))
+            handoff_message.reply(db, deps, said, "summary", views.summary(said, team))
         return said
 
     try:
@@ -355,9 +306,9 @@ def _chase(deps: Deps, roster: Roster, handoff: Handoff, *, at: datetime) -> Non
 def _say(db: Session, deps: Deps, handoff: Handoff, said: Chase, *, at: datetime) -> None:
     team, leads = deps.plan.team, people.leads(deps)
     if said.lead and leads:
-        _reply(db, deps, handoff, "lead", views.tell_lead(handoff, team, leads, at=at))
+        handoff_message.reply(db, deps, handoff, "lead", views.tell_lead(handoff, team, leads, at=at))
     elif said.nudge:
-        _reply(db, deps, handoff, f"nudge:{said.nudged}", views.nudge(handoff, team))
+        handoff_message.reply(db, deps, handoff, f"nudge:{said.nudged}", views.nudge(handoff, team))
 
 
 def running(deps: Deps, *, user: str) -> tuple[Handoff, ...]:
@@ -372,7 +323,7 @@ def running(deps: Deps, *, user: str) -> tuple[Handoff, ...]:
 def link_to(deps: Deps, handoff: Handoff) -> str:
     """Return the address of its message in Slack; empty while it stands nowhere."""
     with deps.sessions.reading() as db:
-        owed = outbox.find(db, _key(handoff))
+        owed = outbox.find(db, handoff_message.key_of(handoff))
     if owed is None or owed.ts is None:
         return ""
     return deps.slack.link(Posted(owed.channel_posted or owed.channel, owed.ts))

@@ -1,12 +1,12 @@
 """A handoff, shown: one living message from the posting to the end of its week, its form, and its thread."""
 
 import json
-import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.views import briefing as facts
+from bot.views import handoff_boxes as boxes
 from bot.views.blocks import (
     Block,
     Message,
@@ -28,21 +28,11 @@ from store.domain.handoff import ITEM_LIMIT, Group, Handoff, Item, Note, weeks_o
 from store.domain.pipeline import Pipeline
 from store.domain.team import TeamFile
 
-TICK, CONFIRM, WRITE, START = "handoff_tick", "handoff_confirm", "handoff_note", "handoff_start"
+CONFIRM, WRITE, START = "handoff_confirm", "handoff_note", "handoff_start"
 FORM = "handoff_note_form"
-LABEL = 75
-"""Slack's limit of an option's text, and of its description."""
-BOXES = 10
-MOST_ITEMS = 60
 NOTES_SHOWN = 5
 NOTE_LIMIT = 300
 NOTE, ACTION = "note", "action"
-
-_TITLES = {
-    Group.ACTION: "*To be done* · stays until somebody ticks it",
-    Group.TALK: "*Talk through*",
-    Group.CHECK: "*Checks due this week* · done by hand",
-}
 
 
 def living(
@@ -61,9 +51,13 @@ def living(
         blocks += [
             *facts.pipelines(briefing, team),
             *facts.ahead(briefing.ahead, team, names, ends_at=handoff.ends_at),
-            *_items(handoff, team),
         ]
-    blocks += [*_notes(handoff, team), _buttons(handoff, team), context(_next_move(handoff, team))]
+    blocks += [
+        *boxes.items(handoff, team),
+        *_notes(handoff, team),
+        _buttons(handoff, team),
+        context(_next_move(handoff, team)),
+    ]
     return Message(text=_short(handoff, briefing, team), blocks=tuple(blocks))
 
 
@@ -113,12 +107,8 @@ def _both(handoff: Handoff) -> str:
 
 
 def _again(item: Item, handoff: Handoff) -> str:
-    weeks = weeks_old(item, handoff.ends_at)
-    return f" · then {_weeks(weeks)} old" if weeks else ""
-
-
-def _weeks(count: int) -> str:
-    return f"{count} {'week' if count == 1 else 'weeks'}"
+    count = weeks_old(item, handoff.ends_at)
+    return f" · then {boxes.weeks(count)} old" if count else ""
 
 
 def nudge(handoff: Handoff, team: TeamFile) -> Message:
@@ -265,88 +255,6 @@ def _remarks(handoff: Handoff, team: TeamFile) -> tuple[Block, ...]:
     if handoff.started_by:
         lines.append(f"Started by hand by {facts.called(team, handoff.started_by)}.")
     return (context("\n".join(lines)),) if lines else ()
-
-
-def _items(handoff: Handoff, team: TeamFile) -> list[Block]:
-    """Return the checkboxes, group by group; where there are too many, those that are done make room."""
-    done_last = sorted(handoff.items, key=lambda item: item.done_at is not None)
-    shown = set(done_last[:MOST_ITEMS])
-    blocks: list[Block] = []
-    for group, title in _TITLES.items():
-        mine = [item for item in handoff.items if item.group is group and item in shown]
-        long = [item for item in mine if not _fits(item)]
-        whole = [f"{mine.index(item) + 1}. {escape(item.text)}" for item in long]
-        if mine:
-            blocks += facts.listed(title, whole)
-        for at in range(0, len(mine), BOXES):
-            numbers = {item.id: mine.index(item) + 1 for item in long}
-            blocks.append(_boxes(handoff, mine[at : at + BOXES], numbers, team))
-    if len(shown) < len(handoff.items):
-        hidden = [item for item in handoff.items if item not in shown]
-        waiting = sum(item.done_at is None for item in hidden)
-        blocks.append(
-            context(
-                f"{waiting} more are open and come up here as these are ticked."
-                if waiting
-                else f"{len(hidden)} more are done."
-            )
-        )
-    return blocks
-
-
-def _boxes(handoff: Handoff, items: Sequence[Item], numbers: Mapping[int, int], team: TeamFile) -> Block:
-    """
-    Return up to ten checkboxes.
-
-    The block's id says which were ticked when it was shown: a press is read against that, and an edit with another
-    state is another block, so that no client keeps what it showed before.
-    """
-    options = {item.id: _option(item, numbers.get(item.id), handoff, team) for item in items}
-    ticked = [options[item.id] for item in items if item.done_at is not None]
-    shown = ",".join(f"{item.id}{'*' if item.done_at is not None else ''}" for item in items)
-    boxes: Block = {"type": "checkboxes", "action_id": TICK, "options": list(options.values())}
-    return {
-        "type": "actions",
-        "block_id": f"{TICK}:{handoff.id}:{shown}",
-        "elements": [{**boxes, **({"initial_options": ticked} if ticked else {})}],
-    }
-
-
-def _option(item: Item, number: int | None, handoff: Handoff, team: TeamFile) -> Block:
-    mark = _mark(item, handoff, team)
-    if number is not None:
-        return option(f"{number}. {item.text}", str(item.id), mark)
-    first, rest = _lines(item)
-    return option(first, str(item.id), " · ".join(part for part in (rest, mark) if part))
-
-
-def _mark(item: Item, handoff: Handoff, team: TeamFile) -> str:
-    if item.done_by:
-        return f"✓ {_plain_name(team, item.done_by)}"
-    weeks = weeks_old(item, handoff.due_at)
-    return f"⏳ open for {_weeks(weeks)}" if weeks else ""
-
-
-def _plain_name(team: TeamFile, slack_id: str) -> str:
-    return next((person.name for person in team.people.values() if person.slack == slack_id), "somebody")
-
-
-MARK_LIMIT = 30
-
-
-def _fits(item: Item) -> bool:
-    first, rest = _lines(item)
-    return len(first) <= LABEL and len(rest) <= LABEL - MARK_LIMIT
-
-
-def _lines(item: Item) -> tuple[str, str]:
-    """Return the item's text as an option's text and the rest as its description, parted where it pauses."""
-    for stop in (", ", "; ", ": "):
-        first = item.text[: LABEL + 1].rpartition(stop)[0]
-        if first and len(item.text) > LABEL and len(item.text) - len(first) - 2 <= LABEL - MARK_LIMIT:
-            return f"{first}{stop.strip()}", item.text[len(first) + 2 :]
-    first, *more = textwrap.wrap(item.text, LABEL) or [item.text]
-    return first, " ".join(more)
 
 
 def _notes(handoff: Handoff, team: TeamFile) -> tuple[Block, ...]:

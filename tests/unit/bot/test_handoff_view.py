@@ -10,6 +10,7 @@ from bot.sandbox.rules import check_message, check_view
 from bot.views import handoff as views
 from bot.views.blocks import Message
 from bot.views.briefing import listed
+from bot.views.handoff_boxes import MOST_ITEMS, TICK
 from store.domain.absence import Absence, Kind
 from store.domain.briefing import Ahead, Briefing, Standing
 from store.domain.change import Change
@@ -234,7 +235,7 @@ def test_a_ticked_box_says_who_and_an_old_one_how_old(house: Plan) -> None:
 
 def test_another_state_is_another_block_so_that_no_client_shows_the_one_before(house: Plan) -> None:
     def block_id(one: Handoff) -> str:
-        (block,) = [each for each in shown(house, one).blocks if each.get("block_id", "").startswith(views.TICK)]
+        (block,) = [each for each in shown(house, one).blocks if each.get("block_id", "").startswith(TICK)]
         return str(block["block_id"])
 
     plain = items(2)
@@ -258,7 +259,7 @@ def test_no_item_is_cut_in_silence(house: Plan, length: int, word: int) -> None:
 def test_more_items_than_a_message_holds_make_room_as_they_are_ticked(house: Plan) -> None:
     many = items(70)
     message = shown(house, handoff(items=many))
-    assert len(options(message)) == views.MOST_ITEMS
+    assert len(options(message)) == MOST_ITEMS
     assert "10 more are open and come up here as these are ticked." in read(house, message)
     done = tuple(replace(item, done_by="U0THIRU", done_at=DUE) if item.id <= 20 else item for item in many)
     later = shown(house, handoff(items=done))
@@ -320,6 +321,8 @@ def test_the_small_version_is_small(house: Plan) -> None:
     small = shown(house, handoff(small=True))
     assert read(house, small)[0] == "🤝 Thiru takes over from Aidil"
     assert buttons(small) == ["Thiru: I took over", "Add note or action item"]
+    added = shown(house, handoff(small=True, items=items(1, group=Group.ACTION)))
+    assert [option["text"]["text"] for option in options(added)] == ["Item 1"], "what somebody adds to it can be ticked"
 
 
 def test_what_was_carried_over_tells_what_was_done_and_has_no_buttons(house: Plan) -> None:

@@ -41,7 +41,8 @@ def measure(_folder: Path, *, times: int = TIMES) -> list[Table]:
     shifts = len(timelines(roster, *YEAR))
     note = (
         f"{PEOPLE} people with the holidays of four Malaysian states and {ABSENCES} leaves each, {ROTATIONS} weekly "
-        f"rotations, 30 overrides (10 of them for all), 20 swaps, everybody on deck at month end: {shifts:,} shifts. {times} times each."
+        f"rotations, 30 overrides (10 of them for all), 20 swaps, everybody on deck at month end: {shifts:,} shifts. "
+        f"{times} times each."
     )
     return [Table("The roster", ("question", "p50 / p99, ms"), rows, note)]
 

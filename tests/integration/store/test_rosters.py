@@ -115,6 +115,18 @@ def test_a_swap_that_came_to_nothing_is_no_part_of_the_roster(sessions: Sessions
     assert entries(sessions).swaps == ()
 
 
+@pytest.mark.parametrize("state", [SwapState.WITHDRAWN, SwapState.FALLEN])
+def test_a_swap_that_was_accepted_is_kept_for_the_turns_that_had_begun(sessions: Sessions, state: SwapState) -> None:
+    with sessions.writing() as db:
+        asked = rosters.save_swap(db, SWAP, request_key="view:5")
+        accepted = advance(asked, SwapState.ACCEPTED, at=AT)
+        over = advance(accepted, state, at=AT + timedelta(days=40))
+        assert rosters.move_swap(db, asked, accepted)
+        assert rosters.move_swap(db, accepted, over)
+    assert entries(sessions).swaps == (over,)
+    assert over.accepted_at == AT
+
+
 def test_an_occurrence_is_claimed_once_and_not_by_a_transaction_that_failed(sessions: Sessions) -> None:
     with pytest.raises(ZeroDivisionError):
         _claim_and_fail(sessions)

@@ -26,7 +26,7 @@ def home(
     """
     blocks: list[Block] = [header("On call"), *oncall.current(team, groups).blocks]
     if mine is not None:
-        turns = "\n".join(shifts.line(team, shift, team.zone) for shift in mine[:TURNS])
+        turns = "\n".join(shifts.own(shift, team.zone) for shift in mine[:TURNS])
         blocks.append(section(f"*Your turns*\n{turns or 'None in the next 26 weeks.'}"))
     blocks += [
         actions([button("Report an issue", REPORT, style="primary"), button("Runbooks", RUNBOOKS)]),

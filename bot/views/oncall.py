@@ -253,7 +253,7 @@ def mine(team: TeamFile, shifts: Sequence[Shift]) -> Message:
     """Return one person's coming turns."""
     if not shifts:
         return private("You have no turn in the next 26 weeks.")
-    rows = [f"{shift_view.line(team, shift, team.zone)}" for shift in shifts[:40]]
+    rows = [shift_view.own(shift, team.zone) for shift in shifts[:40]]
     parts = [section("\n".join(rows[at : at + 15])) for at in range(0, len(rows), 15)]
     buttons = actions(changing())
     return Message(text="Your turns in the next 26 weeks", blocks=(header("Your turns"), *parts, buttons))

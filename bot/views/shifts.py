@@ -33,6 +33,12 @@ def line(team: TeamFile, shift: Shift, zone: str) -> str:
     return f"{ICON[shift.source]}{span(shift.starts_at, shift.ends_at, zone)}  *{who(team, shift)}*{why}"
 
 
+def own(shift: Shift, zone: str) -> str:
+    """Return *shift* in a line for whoever holds it."""
+    why = "" if shift.source is Source.ROTATION else f" · {escape(shift.why)}"
+    return f"{ICON[shift.source]}*{span(shift.starts_at, shift.ends_at, zone)}*{why}"
+
+
 def span(starts_at: datetime, ends_at: datetime, zone: str) -> str:
     """Return a span on the team's wall clock, short: whole days as days, the end of the last one left out."""
     begin, end = local_of(starts_at, zone), local_of(ends_at, zone)

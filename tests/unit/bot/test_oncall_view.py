@@ -117,7 +117,7 @@ def test_home_shows_who_is_on_call_my_turns_and_the_latest_runs(house: Plan, ros
     view = home.home(house.team, roundup(roster, at=TUESDAY), mine=turns, recent=[a_run()])
     shown = str(view["blocks"])
     assert "is on call until" in shown
-    assert "Mon 09 Feb 10:00 – Mon 16 Feb 10:00  *Thiru*" in shown
+    assert "*Mon 09 Feb 10:00 – Mon 16 Feb 10:00*" in shown
     for label in ("I’ll be away", "Swap", "Override", "Volunteer", "Report an issue"):
         assert label in shown
     outsider = str(home.home(house.team, roundup(roster, at=TUESDAY), mine=None, recent=[])["blocks"])

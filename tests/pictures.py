@@ -4,16 +4,20 @@ Take the README's pictures from the running page: `python -m tests.pictures`.
 What they show is what the demo shows, and a Monday at ten; they are taken again whenever that changes.
 """
 
+import json
+import re
 import tempfile
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Browser
 
 from store import issues, rosters, runs
 from store.domain.absence import Absence
+from store.domain.override import Override
 from store.domain.run import Cause, Period, RunStatus, advance
 from store.domain.team import Severity
+from store.domain.wall import days_span
 from tests.driver import Workspace, until
 from tests.e2e.page_browser import launched, window
 from tests.e2e.test_demo import CHANNEL, demo
@@ -32,6 +36,7 @@ def main() -> None:
         take_rerun(slack, browser)
         take_runbook(slack, browser)
         take_handoff(browser)
+        take_roster(browser)
 
 
 def take_rerun(slack: Workspace, browser: Browser) -> None:
@@ -73,6 +78,58 @@ def take_handoff(browser: Browser) -> None:
         with window(browser, f"{world.slack.url}/as/U0THIRU/C0DATAONCALL", **tall) as page:
             page.wait_for_timeout(SETTLE_MS)
             page.screenshot(path=DOCS / "handoff.png")
+
+
+def take_roster(browser: Browser) -> None:
+    """A month with a leave, a gap and an override, as a page; a swap seen by both; the home tab."""
+    narrow = {**SIZE, "viewport": {"width": 1000, "height": 620}, "timezone_id": PLAN.team.zone}
+    with tempfile.TemporaryDirectory() as folder, running_world(Path(folder), at="2026-01-13 09:00") as world:
+        _let_the_month_be_uneven(world)
+        aidil, choo = world.as_("aidil"), world.as_("choo")
+        month = browser.new_page(viewport={"width": 1180, "height": 780}, device_scale_factor=1.5)
+        month.goto(f"{_page_of(world)}?month=2026-01")
+        month.get_by_text("for Thiru").first.hover()
+        month.wait_for_timeout(SETTLE_MS)
+        month.screenshot(path=DOCS / "month.png")
+        aidil.command("/oncall swap").expect_modal("Swap two turns")
+        aidil.fill(gives="data-engineers|2026-03-02|aidil", takes="data-engineers|2026-02-16|choo").submit()
+        aidil.expect_modal("Swap these turns?")
+        with window(browser, f"{world.slack.url}/as/{aidil.user}/C0DATAONCALL", **narrow) as page:
+            page.wait_for_timeout(SETTLE_MS)
+            page.screenshot(path=DOCS / "swap-asked.png")
+        aidil.submit()
+        asked = choo.expect("Aidil asks to swap turns with you", in_="dm")
+        with window(browser, f"{world.slack.url}/as/{choo.user}/{asked.channel}", **narrow) as page:
+            page.wait_for_timeout(SETTLE_MS)
+            page.screenshot(path=DOCS / "swap-answered.png")
+        asked.click("Accept")
+        choo.open_home().expect_home("Your turns")
+        home = {**narrow, "viewport": {"width": 1000, "height": 1000}}
+        with window(browser, f"{world.slack.url}/as/{choo.user}/D{choo.user[1:]}?tab=home", **home) as page:
+            page.wait_for_timeout(SETTLE_MS)
+            page.screenshot(path=DOCS / "home.png")
+
+
+def _page_of(world: World) -> str:
+    """Return the private address of the month, as `/oncall calendar` gives it."""
+    answer = world.as_("aidil").command("/oncall calendar").expect_ephemeral("/roster/")
+    found = re.search(r"http://[^\s|>]+/roster/[\w-]+", json.dumps(answer.doc))
+    assert found
+    return found[0]
+
+
+def _let_the_month_be_uneven(world: World) -> None:
+    """Aidil covers for Thiru; on one day he is away too; Spencer takes two days by hand."""
+    zone, at = PLAN.team.zone, datetime(2026, 1, 5, 2, tzinfo=UTC)
+    away = (("thiru", 14, 16), ("aidil", 16, 16))
+    with world.sessions.writing() as db:
+        for person, first, last in away:
+            begins, ends = days_span(date(2026, 1, first), date(2026, 1, last), zone)
+            absence = Absence(person=person, starts_at=begins, ends_at=ends, entered_at=at)
+            rosters.save_absence(db, absence, request_key=f"leave:{person}", by="U0IRFAN")
+        begins, ends = days_span(date(2026, 1, 21), date(2026, 1, 22), zone)
+        override = Override(person="spencer", replaces="choo", starts_at=begins, ends_at=ends, entered_at=at)
+        rosters.save_override(db, override, request_key="override")
 
 
 def _let_the_week_begin(world: World) -> None:

@@ -1,6 +1,6 @@
 """The roster, shown: now and next, why, a week, a month, one person's turns."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from bot.views import shifts as shift_view
@@ -17,11 +17,12 @@ from bot.views.blocks import (
     section,
     slack_time,
 )
+from bot.views.preview import long_text
 from store.domain.roster import Line
 from store.domain.roundup import Day, Group, by_day
 from store.domain.shift import Shift, Source
 from store.domain.team import TeamFile
-from store.domain.wall import DAY, WEEKDAYS, local_of
+from store.domain.wall import DAY, WEEKDAYS, day_begins, local_of
 
 SHOW = "oncall_show"
 LEAVE, SWAP, OVERRIDE, VOLUNTEER = "leave_open", "swap_open", "override_open", "volunteer_open"
@@ -165,9 +166,11 @@ def days(team: TeamFile, lines: Sequence[tuple[Line, tuple[Shift, ...]]], first:
         if _is_nobody(found):
             blocks.append(context(_on_purpose(keys, found)))
             continue
-        rows = [_day(team, day) for day in by_day(found, first, last, team.zone)]
-        named = f"*{', '.join(keys)}*\n" if keys else ""
-        blocks += [section(named + "\n".join(rows[at : at + 31])) for at in range(0, len(rows), 31)]
+        named = [f"*{', '.join(keys)}*"] if keys else []
+        blocks += long_text([*named, *(_day(team, day) for day in by_day(found, first, last, team.zone))])
+        off = dict.fromkeys(shift.why for shift in found if shift.source is Source.NONE)
+        if off:
+            blocks.append(context("*nobody*: " + " · ".join(map(escape, off))))
     blocks.append(context(f"Times are those of {team.zone}."))
     return Message(text=f"On call, {title}", blocks=tuple(blocks[:50]))
 
@@ -186,8 +189,10 @@ def _alike(
 
 
 def _day(team: TeamFile, day: Day) -> str:
-    parts = [_part(team, shift, day, first=index == 0) for index, shift in enumerate(_joined(day.shifts))]
-    return f"`{day.day:%a %d %b}`  " + ", ".join(parts)
+    shown = _joined(day.shifts)
+    if len(shown) > 1 and shown[0].source is Source.NONE:
+        shown = shown[1:]  # whoever's hours begin later says so by the time
+    return f"`{day.day:%a %d %b}`  " + ", ".join(_part(team, shift, day) for shift in shown)
 
 
 def _joined(shifts: Iterable[Shift]) -> list[Shift]:
@@ -199,9 +204,11 @@ def _joined(shifts: Iterable[Shift]) -> list[Shift]:
     return joined
 
 
-def _part(team: TeamFile, shift: Shift, day: Day, *, first: bool) -> str:
-    begin = local_of(shift.starts_at, team.zone)
-    at = "" if first and begin.date() == day.day and begin == begin.replace(hour=0, minute=0) else f"{begin:%H:%M} "
+def _part(team: TeamFile, shift: Shift, day: Day) -> str:
+    begins = shift.starts_at == day_begins(day.day, team.zone)
+    at = "" if begins else f"{local_of(shift.starts_at, team.zone):%H:%M} "
+    if shift.source is Source.NONE:
+        return f"{at}nobody"
     why = "" if shift.source is Source.ROTATION else f" ({escape(shift.why)})"
     return f"{at}{shift_view.ICON[shift.source]}*{shift_view.who(team, shift)}*{why}"
 
@@ -216,7 +223,12 @@ def month(team: TeamFile, lines: Sequence[tuple[Line, tuple[Shift, ...]]], first
             continue
         cells = by_day(found, first, last, team.zone)
         named = f"*{', '.join(keys)}*\n" if keys else ""
-        blocks.append(section(f"{named}```{_calendar(team, cells)}```"))
+        people = {cell.main.person for cell in cells if cell.main and cell.main.person}
+        names = {key: team.people[key].name if key in team.people else key for key in sorted(people)}
+        short = _short(names)
+        blocks.append(section(f"{named}```{_calendar(cells, short)}```"))
+        legend = [f"`{short[key]}` {escape(name)}" for key, name in names.items() if not name.startswith(short[key])]
+        blocks += [context(" · ".join(legend))] if legend else []
         odd = [shift for shift in found if shift.source not in (Source.ROTATION, Source.NONE)]
         rows = [shift_view.line(team, shift, team.zone) for shift in odd]
         blocks += [section("\n".join(rows[at : at + 12])) for at in range(0, len(rows), 12)]
@@ -224,7 +236,7 @@ def month(team: TeamFile, lines: Sequence[tuple[Line, tuple[Shift, ...]]], first
     return Message(text=f"On call, {title}", blocks=tuple(blocks[:50]))
 
 
-def _calendar(team: TeamFile, cells: Sequence[Day]) -> str:
+def _calendar(cells: Sequence[Day], short: Mapping[str, str]) -> str:
     head = "".join(f"{name[:3].capitalize():<{CELL}}" for name in WEEKDAYS)
     rows = [head.rstrip()]
     monday = cells[0].day - cells[0].day.weekday() * DAY
@@ -234,19 +246,34 @@ def _calendar(team: TeamFile, cells: Sequence[Day]) -> str:
             rows.append("")
         week = [by_date.get(monday + step * DAY) for step in range(7)]
         rows.append("".join(f"{cell.day.day if cell else '':<{CELL}}" for cell in week).rstrip())
-        rows.append("".join(f"{_cell(team, cell) if cell else '':<{CELL}}" for cell in week).rstrip())
+        rows.append("".join(f"{_cell(short, cell) if cell else '':<{CELL}}" for cell in week).rstrip())
         monday += 7 * DAY
     return "\n".join(rows)
 
 
-def _cell(team: TeamFile, day: Day) -> str:
+def _cell(short: Mapping[str, str], day: Day) -> str:
     shift = day.main
     if shift is None or shift.source is Source.NONE:
         return "·"
     if shift.person is None:
         return "!!!!"
-    name = team.people[shift.person].name if shift.person in team.people else shift.person
-    return name[:4] if shift.source is Source.ROTATION else f"{name[:3]}*"
+    name = short[shift.person]
+    return name if shift.source is Source.ROTATION else f"{name[:3]}*"
+
+
+def _short(names: Mapping[str, str]) -> dict[str, str]:
+    """Return each name in four letters or fewer, the first three of which tell it from the others."""
+    initials = {key: "".join(word[0] for word in name.split())[:3] for key, name in names.items()}
+    short: dict[str, str] = {}
+    for number, (key, name) in enumerate(sorted(names.items()), 1):
+        alike = [other for other, each in names.items() if each[:3] == name[:3]]
+        if len(alike) == 1:
+            short[key] = name[:4]
+        elif sum(each == initials[key] for each in initials.values()) == 1:
+            short[key] = initials[key]
+        else:
+            short[key] = f"{name[:1]}{number}"
+    return short
 
 
 def mine(team: TeamFile, shifts: Sequence[Shift]) -> Message:

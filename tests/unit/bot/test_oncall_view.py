@@ -12,8 +12,9 @@ from store.domain.roster import Entries, Roster
 from store.domain.roundup import by_day, mine, roundup
 from store.domain.shift import Shift
 from store.domain.wall import days_span
-from store.plans import Plan
+from store.plans import Plan, load_plan
 from store.rosters import roster_of
+from store.settings import PLANS
 from tests.unit.bot.test_run_view import a_run, buttons, read
 
 TUESDAY = datetime(2026, 1, 13, 4, 0, tzinfo=UTC)
@@ -130,3 +131,28 @@ def test_my_turns_merge_what_differs_only_in_who_watches_beside(house: Plan, ros
     assert len(turns) == 1, "the last week of January cuts no turn in two"
     assert "You have no turn" in read(oncall.mine(house.team, ()))
     assert buttons(oncall.mine(house.team, turns))
+
+
+def test_the_month_tells_people_apart_whose_names_begin_alike(house: Plan, roster: Roster) -> None:
+    names = {"aidil": "Engineer A", "thiru": "Engineer B", "choo": "Choo", "spencer": "Christine"}
+    people = {key: replace(one, name=names.get(key, one.name)) for key, one in house.team.people.items()}
+    team = replace(house.team, people=people)
+    text = read(oncall.month(team, ((roster.lines[0], january(roster)),), date(2026, 1, 1), date(2026, 1, 31)))
+    shown = set(text.split("```")[1].split()[7:]) - {str(day) for day in range(32)}
+    assert shown == {"·", "EA", "EB", "Choo", "Chri"}
+    assert "`EA` Engineer A · `EB` Engineer B" in text
+
+
+def test_the_week_says_once_why_nobody_is_called_outside_the_hours_of_duty() -> None:
+    plan = load_plan(PLANS / "paired-engineers")
+    known = roster_of(plan, Entries())
+    line = known.line_of("aggregate-growth")
+    first, last = date(2026, 3, 1), date(2026, 3, 31)
+    found = ((line, timeline(known, line, *days_span(first, last, known.zone))),)
+    message = oncall.days(plan.team, found, first, last)
+    text = read(message)
+    assert "`Mon 16 Mar`  09:00 *DE2*, 10:00 *DE3*, 17:00 nobody" in text
+    assert "`Sun 15 Mar`  nobody" in text
+    assert text.count("Nobody is called outside business hours") == 1
+    assert all("…" not in str(block) for block in message.blocks), "nothing is cut off"
+    assert "Tue 31 Mar" in text

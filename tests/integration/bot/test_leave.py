@@ -112,3 +112,9 @@ def test_a_form_lists_ones_own_coming_leave_and_for_the_lead_everybodys(scene: S
     assert listed == {"U0CHOO": ["choo"], "U0IRFAN": ["aidil", "choo"]}
     scene.set("2026-01-09 00:00")
     assert leave.coming(scene.deps, user="U0AIDIL", at=scene.at) == ()
+
+
+def test_a_lead_whom_slack_does_not_know_leaves_the_word_to_the_channel(scene: Stage) -> None:
+    scene.edit("    slack: U0IRFAN\n", "")
+    scene.leave("spencer", "2026-01-06", "2026-01-07", kind=Kind.EMERGENCY)
+    assert list(scene.sent("leave:")) == ["leave:1:channel"]

@@ -140,7 +140,7 @@ def terms_of(roster: Roster, swap: Swap) -> Terms:
     turns = [turn_on(known, day) if known else None for day in (swap.gives, swap.takes)]
     zone = known.zone if known else roster.zone
     said = [
-        span(turn.starts_at, turn.ends_at, zone) if turn else f"of {day:%a %d %b %Y}"
+        span(turn.starts_at, turn.ends_at, zone) if turn else f"{day:%a %d %b %Y}"
         for turn, day in zip(turns, (swap.gives, swap.takes), strict=True)
     ]
     return Terms(*said)

@@ -206,3 +206,10 @@ def test_a_form_offers_only_turns_that_can_be_swapped(scene: Stage) -> None:
     assert {one.person for one in offered.others} == {"aidil", "thiru", "choo"}
     assert len(offered.mine) + len(offered.others) == 26 - 2, "26 weeks begin in half a year, two are swapped"
     assert swap.choices(scene.deps, user="U0IRFAN", at=scene.at).for_anybody
+
+
+def test_a_turn_that_is_no_more_is_named_by_its_day(scene: Stage) -> None:
+    answer(scene, ask(scene), "U0THIRU", SwapState.ACCEPTED)
+    scene.edit("- starts_on: 2026-01-05", "- starts_on: 2026-04-06")
+    assert swap.sweep(scene.deps) == 1
+    assert "Thiru has Mon 23 Feb 2026, Spencer has Mon 09 Feb 2026." in scene.sent()["swap:1"]

@@ -157,7 +157,7 @@ def _show_topic(deps: Deps, channel: str, held: tuple[Held, ...]) -> None:
 
 def _show_group(deps: Deps, group: Group) -> None:
     team = deps.plan.team
-    wanted = {person: team.people[person].slack for person in group.people if person in team.people}
+    wanted = {person: team.people[person].slack if person in team.people else None for person in group.people}
     users = [user for user in dict.fromkeys(wanted.values()) if user]
     members = deps.slack.group_members(group.handle)
     if users and set(users) != set(members):

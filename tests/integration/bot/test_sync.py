@@ -14,6 +14,7 @@ from bot.gateways.slack import Slack
 from bot.usecases.sync import Sync
 from store import rosters
 from store.domain.absence import Absence
+from store.domain.override import Override
 from tests.driver import Workspace, running_sandbox
 from tests.e2e.world import PEOPLE
 from tests.integration.bot.hand import HeldBot, held_bot
@@ -228,3 +229,13 @@ def test_rotations_that_share_a_group_are_all_in_it(stage: Stage) -> None:
     stage.tick()
     assert set(stage.members()) == {"U0AIDIL", "U0SPENCER"}
     assert "Spencer until Mon 12 Jan 10:00 (Daily Growth)" in stage.topic()
+
+
+def test_somebody_on_call_by_hand_who_left_the_plan_is_named(stage: Stage) -> None:
+    until = AIDIL_SERVES + timedelta(days=1)
+    gone = Override(person="zara", starts_at=AIDIL_SERVES, ends_at=until, entered_at=AIDIL_SERVES)
+    with stage.bot.deps.sessions.writing() as db:
+        rosters.save_override(db, gone, request_key="override")
+    stage.tick()
+    [(_, text)] = stage.bot.told()
+    assert "zara cannot be put into @on-call" in text

@@ -17,7 +17,7 @@ from bot.deps import Deps
 from bot.usecases import oncall
 from store import feeds
 from store.domain.roster import Roster
-from store.domain.shift import Source
+from store.domain.shift import Shift, Source
 from store.domain.spell import NEAR, Stint, is_all, stints
 from store.domain.wall import day_begins, day_of
 from store.plans import Plan
@@ -102,7 +102,7 @@ def _event(plan: Plan, roster: Roster, stint: Stint, *, everybody: bool, always:
     shift = stint.shift
     event = Event()
     since = "always" if always else f"{shift.starts_at:%Y%m%dT%H%M%SZ}"
-    event.add("UID", f"{since}-{shift.person or shift.source}-{stint.pipelines[0]}@baton")
+    event.add("UID", f"{since}-{shift.person or _of_nobody(shift)}-{stint.pipelines[0]}@baton")
     event.add("DTSTAMP", shift.starts_at)
     event.add("DTSTART", shift.starts_at)
     event.add("DTEND", shift.ends_at)
@@ -111,6 +111,11 @@ def _event(plan: Plan, roster: Roster, stint: Stint, *, everybody: bool, always:
     event.add("TRANSP", "TRANSPARENT")
     event.add("CATEGORIES", [shift.source.value])
     return event
+
+
+def _of_nobody(shift: Shift) -> str:
+    """Two who serve together may both be missing from the same instant on."""
+    return f"{shift.source}-{shift.instead_of}" if shift.instead_of else shift.source.value
 
 
 def _summary(plan: Plan, roster: Roster, stint: Stint, *, everybody: bool) -> str:

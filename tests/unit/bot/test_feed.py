@@ -163,3 +163,12 @@ def test_one_person_who_always_serves_has_one_event(house: Plan) -> None:
 @pytest.mark.parametrize("subject", ["farah", "nobody"])
 def test_somebody_who_never_serves_has_an_empty_calendar(house: Plan, subject: str) -> None:
     assert events(of(house, subject)) == {}
+
+
+def test_two_who_serve_together_and_are_both_away_are_two_gaps(house: Plan) -> None:
+    pair = replace(house.team.rotations["data-engineers"], groups={"pair": ("aidil", "thiru")})
+    pair = replace(pair, versions=(Version(starts_on=date(2026, 1, 5), order=("pair",)),))
+    plan = working(house, rotations={"data-engineers": pair}, cover=())
+    gone = (away("aidil", date(2026, 3, 11)), away("thiru", date(2026, 3, 11)))
+    titles = [title for _, _, title in events(of(plan, absences=gone)).values()]
+    assert titles.count("⚠ Nobody on call") == 2

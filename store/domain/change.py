@@ -86,16 +86,17 @@ def _pairs(before: Roster, after: Roster) -> Iterator[tuple[Line | None, Line | 
 
 
 def _compared(was: tuple[Shift, ...], now: tuple[Shift, ...]) -> Iterator[Change]:
+    gone = "one covers for all who serve together" if now else "nobody is on call for it any more"
     for seat in sorted({shift.seat for shift in (*was, *now)}):
-        yield from _of_seat([one for one in was if one.seat == seat], [one for one in now if one.seat == seat])
+        yield from _of_seat([one for one in was if one.seat == seat], [one for one in now if one.seat == seat], gone)
 
 
-def _of_seat(was: list[Shift], now: list[Shift]) -> list[Change]:
+def _of_seat(was: list[Shift], now: list[Shift], gone: str) -> list[Change]:
     done: list[Change] = []
     both = (*was, *now)
     starts_at, ends_at = min(one.starts_at for one in both), max(one.ends_at for one in both)
     for begin, end in cut(((shift.starts_at, shift.ends_at) for shift in both), starts_at, ends_at):
-        change = _differing(_at(was, begin), _at(now, begin), (begin, end))
+        change = _differing(_at(was, begin), _at(now, begin), (begin, end), gone)
         if change is None:
             continue
         if done and done[-1].ends_at == begin and replace(done[-1], starts_at=begin, ends_at=end) == change:
@@ -109,7 +110,7 @@ def _at(shifts: list[Shift], at: datetime) -> Shift | None:
     return next((shift for shift in shifts if shift.starts_at <= at < shift.ends_at), None)
 
 
-def _differing(was: Shift | None, now: Shift | None, span: Span) -> Change | None:
+def _differing(was: Shift | None, now: Shift | None, span: Span, gone: str) -> Change | None:
     before, after = (shift.person if shift else None for shift in (was, now))
     gaps = tuple(shift is not None and shift.source is Source.GAP for shift in (was, now))
     if before == after and gaps[0] == gaps[1]:
@@ -119,7 +120,7 @@ def _differing(was: Shift | None, now: Shift | None, span: Span) -> Change | Non
         ends_at=span[1],
         before=before,
         after=after,
-        why=now.why if now else "nobody is on call for it any more",
+        why=now.why if now else gone,
         source=now.source if now else Source.NONE,
         seat=max(shift.seat for shift in (was, now) if shift),
     )

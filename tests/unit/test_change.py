@@ -203,3 +203,10 @@ def test_an_edit_that_keeps_a_persons_weeks_moves_nothing_of_theirs() -> None:
     before, after = (shifts_by_person(make_roster(rotations={"data": one}), FROM, UNTIL) for one in (plain, reordered))
     changed = {who for who in ORDER if moved(before[who], after[who], FROM, UNTIL)}
     assert changed == {"thiru", "choo"}
+
+
+def test_who_takes_over_from_two_leaves_nobody_missing() -> None:
+    pair = {"groups": {"pair": ("choo", "thiru")}, "order": ("pair",)}
+    both = make_override("mei", "2025-01-21", "2025-01-22")
+    _, second = changes(make_roster(**pair), make_roster(**pair, overrides=[both]), FROM, UNTIL)
+    assert (second.before, second.after, second.why) == ("thiru", None, "one covers for all who serve together")

@@ -22,6 +22,7 @@ def claim(db: Session, *, name: str, due_at: datetime, at: datetime) -> bool:
 
 
 def is_done(db: Session, *, name: str, due_at: datetime) -> bool:
+    """Return whether the firing of *name* at *due_at* was claimed: a look before a write, for what is due for hours."""
     return db.get(OccurrenceRow, (name, due_at)) is not None
 
 
@@ -29,11 +30,6 @@ def last(db: Session, *, name: str) -> datetime | None:
     """Return the newest due instant of *name* that was done, or None."""
     found: datetime | None = db.exec(select(func.max(OccurrenceRow.due_at)).where(OccurrenceRow.name == name)).one()
     return found
-
-
-def done(db: Session, *, name: str, due_at: datetime) -> bool:
-    """Return whether the firing of *name* at *due_at* was claimed: a look before a write, for what is due for hours."""
-    return db.get(OccurrenceRow, (name, due_at)) is not None
 
 
 def named(db: Session, *, prefix: str, since: datetime) -> frozenset[tuple[str, datetime]]:

@@ -49,7 +49,7 @@ def tick(deps: Deps) -> None:
     if not due:
         return
     with deps.sessions.reading() as db:
-        news = [one for one in due if not occurrences.done(db, name=_name(*one), due_at=one[1].starts_at)]
+        news = [one for one in due if not occurrences.is_done(db, name=_name(*one), due_at=one[1].starts_at)]
     for kind, each in news:
         with deps.sessions.writing() as db:
             if occurrences.claim(db, name=_name(kind, each), due_at=each.starts_at, at=at):

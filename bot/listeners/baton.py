@@ -52,7 +52,8 @@ def show_home(deps: Deps, heard: Heard) -> None:
     turns = mine(known, person, at, at + oncall.MINE_AHEAD) if person else None
     with deps.sessions.reading() as db:
         recent = runs.recent(db, limit=5)
-    deps.slack.publish_home(heard.user, home.home(team, roundup(known, at=at), mine=turns, recent=recent))
+    view = home.home(team, deps.plan.pipelines, roundup(known, at=at), mine=turns, recent=recent)
+    deps.slack.publish_home(heard.user, view)
 
 
 def tell_stale(_deps: Deps, _heard: Heard) -> Message:

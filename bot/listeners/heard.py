@@ -61,10 +61,10 @@ def from_command(body: Mapping[str, Any]) -> Heard:
 
 def from_press(body: Mapping[str, Any]) -> Heard:
     """
-    Read a button, a select or checkboxes.
+    Read a button, a select, a date picker or checkboxes.
 
-    A select's choice arrives as `choice`, all boxes that are ticked as `chosen` with Slack's `stamp` of the press; the
-    id of their block as `block`.
+    A select's choice and a day arrive as `choice`, all boxes that are ticked as `chosen` with Slack's `stamp` of the
+    press; the id of their block as `block`.
     """
     action = body["actions"][0]
     view = body.get("view") or {}
@@ -72,6 +72,8 @@ def from_press(body: Mapping[str, Any]) -> Heard:
     value: dict[str, Any] = json.loads(action["value"]) if action.get("value") else {}
     if chosen := action.get("selected_option"):
         value = {"choice": chosen["value"], "block": action.get("block_id", "")}
+    elif day := action.get("selected_date"):
+        value = {"choice": day, "block": action.get("block_id", "")}
     elif "selected_options" in action:
         chosen_ones = [each["value"] for each in action["selected_options"] or ()]
         value = {"chosen": chosen_ones, "block": action.get("block_id", ""), "stamp": action.get("action_ts", "")}

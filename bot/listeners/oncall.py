@@ -45,7 +45,9 @@ def answer(deps: Deps, heard: Heard) -> Message | None:
 
 
 def show_pressed(deps: Deps, heard: Heard) -> Message:
-    return show(deps, Asked(Show(heard.value["show"])), user=heard.user)
+    """Show what a button names, or a pipeline or a day that was chosen."""
+    asked = oncall.read(deps, heard.value.get("show") or heard.value["choice"], at=deps.clock.now())
+    return show(deps, asked, user=heard.user)
 
 
 def show(deps: Deps, asked: Asked, *, user: str) -> Message:

@@ -1,11 +1,12 @@
 """App Home: what concerns one person, at a glance."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.views import oncall, shifts
 from bot.views.blocks import REPORT, Block, actions, button, divider, escape, header, section, slack_time
 from bot.views.run import day_text
+from store.domain.pipeline import Pipeline
 from store.domain.roundup import Group
 from store.domain.run import Run
 from store.domain.shift import Shift
@@ -16,7 +17,12 @@ TURNS = 6
 
 
 def home(
-    team: TeamFile, groups: Sequence[Group], *, mine: Sequence[Shift] | None, recent: Sequence[Run]
+    team: TeamFile,
+    pipelines: Mapping[str, Pipeline],
+    groups: Sequence[Group],
+    *,
+    mine: Sequence[Shift] | None,
+    recent: Sequence[Run],
 ) -> dict[str, Any]:
     """
     Return the home tab of a person.
@@ -24,7 +30,7 @@ def home(
     Args:
         mine: the person's coming shifts; None for somebody outside the plan.
     """
-    blocks: list[Block] = [header("On call"), *oncall.current(team, groups).blocks]
+    blocks: list[Block] = [header("On call"), *oncall.current(team, groups).blocks, oncall.looking(pipelines)]
     if mine is not None:
         turns = "\n".join(shifts.own(shift, team.zone) for shift in mine[:TURNS])
         blocks.append(section(f"*Your turns*\n{turns or 'None in the next 26 weeks.'}"))

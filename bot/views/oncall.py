@@ -13,11 +13,15 @@ from bot.views.blocks import (
     escape,
     header,
     mention,
+    option,
+    plain,
     private,
     section,
+    select,
     slack_time,
 )
 from bot.views.preview import long_text
+from store.domain.pipeline import Pipeline
 from store.domain.roster import Line
 from store.domain.roundup import Day, Group, by_day
 from store.domain.shift import Shift, Source
@@ -130,6 +134,14 @@ def _more() -> Block:
             *changing(),
         ]
     )
+
+
+def looking(pipelines: Mapping[str, Pipeline]) -> Block:
+    """Return what asks for one pipeline or one day."""
+    choices = [option(pipeline.name, key) for key, pipeline in pipelines.items()]
+    day = {"type": "datepicker", "action_id": f"{SHOW}_at", "placeholder": plain("On a day")}
+    of = [select(f"{SHOW}_of", "Of a pipeline", choices)] if choices else []
+    return actions([button("Why", f"{SHOW}_why", {"show": "why"}), *of, day])
 
 
 def changing() -> list[Block]:

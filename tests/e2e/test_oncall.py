@@ -90,3 +90,17 @@ def test_home_shows_my_turns_and_the_ways_to_change_the_roster(world: World) -> 
     home = world.as_("choo").open_home().expect_home("Your turns")
     assert "Mon 19 Jan 10:00 – Mon 26 Jan 10:00" in home.text
     assert all(label in home.text for label in ("Month", "I’ll be away", "Swap", "Override", "Volunteer"))
+
+
+@pytest.mark.parametrize(
+    ("press", "value", "expected"),
+    [
+        ("Why", None, "Thiru for aggregate-engagement"),
+        ("Of a pipeline", "daily-growth", "@Thiru is on call until"),
+        ("On a day", "2026-01-15", "Thu 15 Jan  🔁 Aidil (covers for Thiru (leave) as last week’s on-call)"),
+    ],
+)
+def test_home_answers_what_the_command_does(world: World, press: str, value: str | None, expected: str) -> None:
+    spencer = world.as_("spencer")
+    spencer.open_home().expect_home("Your turns").click(press, value=value)
+    spencer.expect(expected, in_="dm")

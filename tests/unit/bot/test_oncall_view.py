@@ -115,13 +115,14 @@ def test_a_day_belongs_to_whoever_holds_most_of_it(roster: Roster) -> None:
 
 def test_home_shows_who_is_on_call_my_turns_and_the_latest_runs(house: Plan, roster: Roster) -> None:
     turns = mine(roster, "thiru", TUESDAY, datetime(2026, 3, 1, tzinfo=UTC))
-    view = home.home(house.team, roundup(roster, at=TUESDAY), mine=turns, recent=[a_run()])
+    view = home.home(house.team, house.pipelines, roundup(roster, at=TUESDAY), mine=turns, recent=[a_run()])
     shown = str(view["blocks"])
     assert "is on call until" in shown
     assert "*Mon 09 Feb 10:00 – Mon 16 Feb 10:00*" in shown
     for label in ("I’ll be away", "Swap", "Override", "Volunteer", "Report an issue"):
         assert label in shown
-    outsider = str(home.home(house.team, roundup(roster, at=TUESDAY), mine=None, recent=[])["blocks"])
+    view = home.home(house.team, house.pipelines, roundup(roster, at=TUESDAY), mine=None, recent=[])
+    outsider = str(view["blocks"])
     assert "Your turns" not in outsider
     assert "None yet. Start one with" in outsider
 

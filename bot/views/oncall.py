@@ -31,6 +31,8 @@ from store.domain.wall import DAY, WEEKDAYS, day_begins, local_of
 SHOW = "oncall_show"
 LEAVE, SWAP, OVERRIDE, VOLUNTEER = "leave_open", "swap_open", "override_open", "volunteer_open"
 COMING = 4
+BLOCKS = 50
+"""What a message holds."""
 CELL = 5
 """Letters of a day in the month; seven of them fit a phone."""
 
@@ -184,7 +186,14 @@ def days(team: TeamFile, lines: Sequence[tuple[Line, tuple[Shift, ...]]], first:
         if off:
             blocks.append(context("*nobody*: " + " · ".join(map(escape, off))))
     blocks.append(context(f"Times are those of {team.zone}."))
-    return Message(text=f"On call, {title}", blocks=tuple(blocks[:50]))
+    return Message(text=f"On call, {title}", blocks=_fitting(blocks, "week"))
+
+
+def _fitting(blocks: Sequence[Block], show: str) -> tuple[Block, ...]:
+    if len(blocks) <= BLOCKS:
+        return tuple(blocks)
+    rest = f"There is more than one message holds. Ask for one pipeline: `/oncall {show} PIPELINE`."
+    return (*blocks[: BLOCKS - 1], context(rest))
 
 
 def _alike(
@@ -233,19 +242,19 @@ def month(team: TeamFile, lines: Sequence[tuple[Line, tuple[Shift, ...]]], first
         if _is_nobody(found):
             blocks.append(context(_on_purpose(keys, found)))
             continue
-        cells = by_day(found, first, last, team.zone)
         named = f"*{', '.join(keys)}*\n" if keys else ""
-        people = {cell.main.person for cell in cells if cell.main and cell.main.person}
+        people = {shift.person for shift in found if shift.person}
         names = {key: team.people[key].name if key in team.people else key for key in sorted(people)}
         short = _short(names)
-        blocks.append(section(f"{named}```{_calendar(cells, short)}```"))
+        for seat in sorted({shift.seat for shift in found}):  # who serve together have a calendar each
+            cells = by_day((shift for shift in found if shift.seat == seat), first, last, team.zone)
+            blocks.append(section(f"{named}```{_calendar(cells, short)}```"))
         legend = [f"`{short[key]}` {escape(name)}" for key, name in names.items() if not name.startswith(short[key])]
         blocks += [context(" · ".join(legend))] if legend else []
         odd = [shift for shift in found if shift.source not in (Source.ROTATION, Source.NONE)]
-        rows = [shift_view.line(team, shift, team.zone) for shift in odd]
-        blocks += [section("\n".join(rows[at : at + 12])) for at in range(0, len(rows), 12)]
+        blocks += long_text(shift_view.line(team, shift, team.zone) for shift in odd)
     blocks.append(context("Each day shows who holds most of it. `*` cover, swap or override · `!!!!` nobody"))
-    return Message(text=f"On call, {title}", blocks=tuple(blocks[:50]))
+    return Message(text=f"On call, {title}", blocks=_fitting(blocks, "month"))
 
 
 def _calendar(cells: Sequence[Day], short: Mapping[str, str]) -> str:

@@ -8,7 +8,8 @@ import pytest
 from bot.views import home, oncall
 from store.domain.absence import Absence, Kind
 from store.domain.oncall import timeline
-from store.domain.roster import Entries, Roster
+from store.domain.roster import Entries, Line, Roster
+from store.domain.rotation import Version
 from store.domain.roundup import by_day, mine, roundup
 from store.domain.shift import Shift
 from store.domain.wall import days_span
@@ -157,3 +158,28 @@ def test_the_week_says_once_why_nobody_is_called_outside_the_hours_of_duty() -> 
     assert text.count("Nobody is called outside business hours") == 1
     assert all("…" not in str(block) for block in message.blocks), "nothing is cut off"
     assert "Tue 31 Mar" in text
+
+
+def test_a_roster_that_no_message_holds_says_so(house: Plan, roster: Roster) -> None:
+    found = timeline(roster, roster.lines[0], *days_span(date(2026, 1, 12), date(2026, 1, 18), KL))
+    lines = [
+        (Line(pipelines=(f"p{number}",), key=f"p{number}", rotation="r"), (replace(found[0], why=str(number)),))
+        for number in range(60)
+    ]
+    message = oncall.days(house.team, lines, date(2026, 1, 12), date(2026, 1, 18))
+    assert len(message.blocks) == 50
+    assert "`/oncall week PIPELINE`" in read(message)
+
+
+def test_who_serve_together_have_a_calendar_each_so_that_no_gap_hides_behind_the_other(house: Plan) -> None:
+    pair = replace(
+        house.team.rotations["data-engineers"],
+        groups={"pair": ("aidil", "thiru")},
+        versions=(Version(starts_on=date(2026, 1, 5), order=("pair",)),),
+    )
+    plan = replace(house, team=replace(house.team, rotations={"data-engineers": pair}, cover=()))
+    known = roster_of(plan, Entries(absences=(leave("thiru", date(2026, 1, 14), date(2026, 1, 14)),)))
+    text = read(oncall.month(plan.team, ((known.lines[0], january(known)),), date(2026, 1, 1), date(2026, 1, 31)))
+    first, second = text.split("```")[1::2]
+    assert "Aidi Aidi Aidi Aidi Aidi Aidi Aidi" in first
+    assert "Thir Thir !!!! Thir Thir Thir Thir" in second

@@ -31,9 +31,11 @@ def two_bots(story: Story) -> Iterator[None]:
     """From here to the end a second bot runs on the same database."""
     bot = story.world.bot
     other = Bot({**bot.environment, "PORT": str(free_port())}, story.world.folder / "other.log")
-    other.start()
-    yield
-    other.kill()
+    try:
+        other.start()
+        yield
+    finally:
+        other.kill()
 
 
 def test_a_bot_that_was_down_from_sunday_to_tuesday_posts_one_late_handoff(story: Story) -> None:

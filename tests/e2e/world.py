@@ -195,10 +195,10 @@ def running_world(
         bot = Bot(environment, folder / "bot.log")
         sessions = Sessions(connect(database_url))
         migrations.upgrade(sessions.engine)
-        bot.start()
-        if transport == "socket":
-            slack.wait_for_app(connections=2)
         try:
+            bot.start()
+            if transport == "socket":
+                slack.wait_for_app(connections=2)
             yield World(slack, bot, sessions, folder, plan, clock)
         finally:
             if bot.process is not None and bot.process.poll() is None:

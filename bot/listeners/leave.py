@@ -60,7 +60,6 @@ def open_form(deps: Deps, heard: Heard, words: str) -> None:
         last=last,
         kind=kind,
         coming=leave.coming(deps, user=heard.user, at=at),
-        zone=zone,
         channel=heard.channel,
     )
     deps.slack.open_view(heard.trigger_id, view)

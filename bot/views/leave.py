@@ -32,7 +32,6 @@ def leave_form(
     last: date | None,
     kind: Kind,
     coming: Sequence[Absence],
-    zone: str,
     channel: str,
 ) -> dict[str, Any]:
     """
@@ -61,7 +60,7 @@ def leave_form(
     ]
     if coming:
         blocks += [divider(), section("*Entered already*")]
-        blocks += [_entered(team, absence, zone) for absence in coming[:LISTED]]
+        blocks += [_entered(team, absence) for absence in coming[:LISTED]]
     return form(FORM, "Leave", blocks, channel=channel)
 
 
@@ -78,8 +77,9 @@ def _notice(team: TeamFile) -> str:
     )
 
 
-def _entered(team: TeamFile, absence: Absence, zone: str) -> Block:
-    text = f"{escape(name_of(team, absence.person))}: {span(absence.starts_at, absence.ends_at, zone)} ({absence.kind})"
+def _entered(team: TeamFile, absence: Absence) -> Block:
+    zone = team.people[absence.person].zone if absence.person in team.people else None
+    text = f"{escape(name_of(team, absence.person))}: {span(absence.starts_at, absence.ends_at, zone or team.zone)} ({absence.kind})"
     return section(text, accessory=button("Take back", TAKE_BACK, {"absence": absence.id}))
 
 

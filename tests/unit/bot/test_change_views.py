@@ -21,6 +21,7 @@ from store.domain.pipeline import Pipeline
 from store.domain.shift import Source
 from store.domain.swap import Swap, SwapState
 from store.domain.team import Compensation, Person, TeamFile
+from store.domain.wall import days_span
 from store.plans import Plan
 from tests.factories import make_absence, make_override, make_pipeline, make_swap, make_volunteer, moment
 from tests.reading import as_read, texts
@@ -81,7 +82,6 @@ VIEWS: dict[str, Callable[[TeamFile], dict[str, Any]]] = {
         last=None,
         kind=Kind.EMERGENCY,
         coming=[LEAVE] * 60,
-        zone=team.zone,
         channel="C1",
     ),
     "leave preview": lambda team: leave.preview(
@@ -261,3 +261,20 @@ def test_the_lead_reads_how_late_leave_is(team: TeamFile, entered: str, ahead: s
     away = replace(LEAVE, person="choo", starts_at=moment("2026-01-06 17:00"))
     message = leave.told_to_lead(team, away, [], by="choo", late=True, at=at, zone=team.zone)
     assert f"That is {ahead}; the plan asks for 14." in message.text
+
+
+def test_the_lead_reads_somebodys_leave_in_their_days_wherever_they_live(team: TeamFile) -> None:
+    begins, ends = days_span(date(2026, 10, 31), date(2026, 11, 2), "America/New_York")
+    people = {**team.people, "bo": replace(team.people["bo"], zone="America/New_York")}
+    away = Absence(person="bo", starts_at=begins, ends_at=ends, kind=Kind.LEAVE)
+    view = leave.leave_form(
+        replace(team, people=people),
+        person="irfan",
+        people=("irfan", "bo"),
+        first=None,
+        last=None,
+        kind=Kind.LEAVE,
+        coming=[away],
+        channel="C1",
+    )
+    assert "Sat 31 Oct – Mon 02 Nov (leave)" in str(view["blocks"])

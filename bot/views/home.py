@@ -9,7 +9,7 @@ from bot.views.run import day_text
 from store.domain.pipeline import Pipeline
 from store.domain.roundup import Group
 from store.domain.run import Run
-from store.domain.shift import Shift
+from store.domain.spell import Stint
 from store.domain.team import TeamFile
 
 RUNBOOKS = "runbook_pages"
@@ -21,7 +21,7 @@ def home(
     pipelines: Mapping[str, Pipeline],
     groups: Sequence[Group],
     *,
-    mine: Sequence[Shift] | None,
+    mine: Sequence[Stint] | None,
     recent: Sequence[Run],
 ) -> dict[str, Any]:
     """
@@ -32,7 +32,7 @@ def home(
     """
     blocks: list[Block] = [header("On call"), *oncall.current(team, groups).blocks, oncall.looking(pipelines)]
     if mine is not None:
-        turns = "\n".join(shifts.own(shift, team.zone) for shift in mine[:TURNS])
+        turns = "\n".join(shifts.own(stint, team.zone) for stint in mine[:TURNS])
         blocks.append(section(f"*Your turns*\n{turns or 'None in the next 26 weeks.'}"))
     blocks += [
         actions([button("Report an issue", REPORT, style="primary"), button("Runbooks", RUNBOOKS)]),

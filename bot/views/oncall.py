@@ -25,6 +25,7 @@ from store.domain.pipeline import Pipeline
 from store.domain.roster import Line
 from store.domain.roundup import Day, Group, by_day
 from store.domain.shift import Shift, Source
+from store.domain.spell import Stint
 from store.domain.team import TeamFile
 from store.domain.wall import DAY, WEEKDAYS, day_begins, local_of
 
@@ -297,11 +298,11 @@ def _short(names: Mapping[str, str]) -> dict[str, str]:
     return short
 
 
-def mine(team: TeamFile, shifts: Sequence[Shift]) -> Message:
+def mine(team: TeamFile, stints: Sequence[Stint]) -> Message:
     """Return one person's coming turns."""
-    if not shifts:
+    if not stints:
         return private("You have no turn in the next 26 weeks.")
-    rows = [shift_view.own(shift, team.zone) for shift in shifts[:40]]
+    rows = [shift_view.own(stint, team.zone) for stint in stints[:40]]
     parts = [section("\n".join(rows[at : at + 15])) for at in range(0, len(rows), 15)]
     buttons = actions(changing())
     return Message(text="Your turns in the next 26 weeks", blocks=(header("Your turns"), *parts, buttons))

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot.views.blocks import escape, mention, slack_time
 from store.domain.shift import Shift, Source
+from store.domain.spell import Stint
 from store.domain.team import TeamFile
 from store.domain.wall import local_of
 
@@ -33,10 +34,12 @@ def line(team: TeamFile, shift: Shift, zone: str) -> str:
     return f"{ICON[shift.source]}{span(shift.starts_at, shift.ends_at, zone)}  *{who(team, shift)}*{why}"
 
 
-def own(shift: Shift, zone: str) -> str:
-    """Return *shift* in a line for whoever holds it."""
+def own(stint: Stint, zone: str) -> str:
+    """Return *stint* in a line for whoever holds it, with its pipelines where these are not all."""
+    shift = stint.shift
+    whose = f" for {', '.join(stint.pipelines)}" if stint.pipelines else ""
     why = "" if shift.source is Source.ROTATION else f" · {escape(shift.why)}"
-    return f"{ICON[shift.source]}*{span(shift.starts_at, shift.ends_at, zone)}*{why}"
+    return f"{ICON[shift.source]}*{span(shift.starts_at, shift.ends_at, zone)}*{whose}{why}"
 
 
 def span(starts_at: datetime, ends_at: datetime, zone: str) -> str:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from store.domain.oncall import on_call, timeline
 from store.domain.roster import Line, Roster
 from store.domain.shift import Shift, Source, clipped
+from store.domain.spell import Stint, is_all
 from store.domain.wall import DAY, day_of, days_span
 
 AHEAD = timedelta(weeks=5)
@@ -90,19 +91,21 @@ def by_day(shifts: Iterable[Shift], first: date, last: date, zone: str) -> tuple
     return tuple(Day(day, tuple(parts)) for day, parts in cut.items())
 
 
-def told_once(shifts: Iterable[Shift]) -> tuple[Shift, ...]:
+def mine(roster: Roster, person: str, starts_at: datetime, ends_at: datetime) -> tuple[Stint, ...]:
     """
-    Return *shifts* of several lines in order of time, without those that another one tells as well: the same person for
-    the same reason, in a time that holds theirs. Such are one line's hours of duty beside the whole days of another.
+    Return the person's shifts of all lines, in order, each with its pipelines; none is named where it is for all.
+
+    Those that another one tells as well are told with it: the same person for the same reason, in a time that holds
+    theirs. Such are one line's hours of duty beside the whole days of another.
     """
-    told: list[Shift] = []
-    for shift in sorted(shifts, key=lambda one: (one.starts_at, -one.ends_at.timestamp())):
-        if not any(one.is_held_as(shift) and shift.ends_at <= one.ends_at for one in told):
-            told.append(shift)
-    return tuple(told)
-
-
-def mine(roster: Roster, person: str, starts_at: datetime, ends_at: datetime) -> tuple[Shift, ...]:
-    """Return the person's shifts of all lines, in order; those of several lines at the same time once."""
-    every = (shift for line in roster.lines for shift in calmed(timeline(roster, line, starts_at, ends_at)))
-    return told_once(shift for shift in every if shift.person == person)
+    every = [(shift, line) for line in roster.lines for shift in calmed(timeline(roster, line, starts_at, ends_at))]
+    told: list[tuple[Shift, dict[str, None]]] = []
+    for shift, line in sorted(every, key=lambda one: (one[0].starts_at, -one[0].ends_at.timestamp())):
+        if shift.person == person:
+            same = next((one for one in told if one[0].is_held_as(shift) and shift.ends_at <= one[0].ends_at), None)
+            if same is None:
+                told.append(same := (shift, {}))
+            same[1].update(dict.fromkeys(line.pipelines))
+    return tuple(
+        Stint(shift=shift, pipelines=() if is_all(roster, pipelines) else tuple(pipelines)) for shift, pipelines in told
+    )

@@ -40,9 +40,20 @@ def away(roster: Roster, first: date, last: date) -> Roster:
 
 def test_a_persons_time_is_told_once_whatever_hours_some_pipelines_have(roster: Roster) -> None:
     turns = mine(roster, C, local(1, 20, 8), local(3, 1))
-    assert [(one.starts_at, one.ends_at) for one in turns] == [
+    assert [(one.shift.starts_at, one.shift.ends_at) for one in turns] == [
         (local(1, 20, 8), local(1, 26, 10)),
         (local(2, 16, 10), local(2, 23, 10)),
+    ]
+    assert {one.pipelines for one in turns} == {()}, "all of them"
+
+
+def test_of_several_rotations_a_person_reads_which_pipelines_each_turn_is_for() -> None:
+    plan = load_plan(PLANS / "xyz-tech")
+    known = build(plan.team, plan.pipelines, Entries(), holidays_in)
+    begins, ends = days_span(date(2026, 3, 30), date(2026, 4, 30), known.zone)
+    assert [one.pipelines for one in mine(known, "aidil", begins, ends)][:2] == [
+        ("aggregate-engagement", "aggregate-profit"),
+        ("aggregate-growth",),
     ]
 
 

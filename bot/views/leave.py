@@ -78,8 +78,9 @@ def _notice(team: TeamFile) -> str:
 
 
 def _entered(team: TeamFile, absence: Absence) -> Block:
-    zone = team.people[absence.person].zone if absence.person in team.people else None
-    text = f"{escape(name_of(team, absence.person))}: {span(absence.starts_at, absence.ends_at, zone or team.zone)} ({absence.kind})"
+    known = team.people.get(absence.person)
+    when = span(absence.starts_at, absence.ends_at, (known.zone if known else None) or team.zone)
+    text = f"{escape(name_of(team, absence.person))}: {when} ({absence.kind})"
     return section(text, accessory=button("Take back", TAKE_BACK, {"absence": absence.id}))
 
 

@@ -15,7 +15,10 @@ from store.domain.change import Moved, Time, moved, shifts_by_person, with_succe
 from store.domain.roster import Entries, Roster
 from store.told_shifts import Told
 
-AHEAD = timedelta(weeks=8)
+AHEAD = timedelta(weeks=53)
+"""People enter their summer in January: whoever covers then hears of it then."""
+BEYOND = timedelta(weeks=5)
+"""How much farther is looked, so that the last turn in sight is told with its true end."""
 RENEWED = timedelta(days=1)
 """How often weeks that come into sight are noted."""
 
@@ -30,13 +33,14 @@ class Watch:
     def tick(self, deps: Deps) -> None:
         at = deps.clock.now()
         with deps.sessions.reading() as db:
-            roster = rosters.load_roster(db, deps.plan)
-            seen = (deps.plan.digest, roster.entries)
+            plan = deps.plan
+            roster = rosters.load_roster(db, plan)
+            seen = (plan.digest, roster.entries)
             if self._seen == seen and self._compared_at and at - self._compared_at < RENEWED:
                 return
             told = told_shifts.load(db)
         until = at + AHEAD
-        held = shifts_by_person(roster, at, until)
+        held = shifts_by_person(roster, at, until + BEYOND)
         for person in roster.people:
             compare(deps, roster, person, held.get(person, ()), told.get(person), at=at, until=until)
         self._seen, self._compared_at = seen, at
@@ -53,11 +57,13 @@ def compare(
     until: datetime,
 ) -> None:
     """Tell *person* where their *times* differ from what they were *told*; at first sight they are noted in silence."""
+    times = tuple(one for one in times if one.starts_at < until)
     if told is None:
         with deps.sessions.writing() as db:
             told_shifts.first(db, person, times, until=until)
         return
-    changed = moved(told.times, times, at, min(told.until, until))
+    both_saw = min(told.until, until)
+    changed = tuple(one for one in moved(told.times, times, at, until + BEYOND) if one.starts_at < both_saw)
     if changed or until - told.until >= RENEWED:
         _tell(deps, person, told, times, with_successors(roster, changed), until=until)
 

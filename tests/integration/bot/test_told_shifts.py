@@ -92,3 +92,20 @@ def test_somebody_without_a_slack_id_is_told_of_to_the_lead_once(scene: Stage) -
     assert "`team.yaml`".replace("`", "") in told["shifts:thiru:unreachable:U0IRFAN"]
     leave.take_back(scene.deps, user="U0CHOO", absence_id=1, at=scene.at)
     assert set(look(scene)) == {"shifts:choo:3"}
+
+
+def test_what_is_entered_half_a_year_ahead_is_told_at_once(scene: Stage) -> None:
+    scene.leave("choo", "2026-07-08", "2026-07-09")
+    assert "+ Wed 08 Jul – Thu 09 Jul: you are on call (covers for Choo" in look(scene)["shifts:thiru:2"]
+
+
+def test_a_turn_in_which_the_sight_ends_is_told_whole(scene: Stage) -> None:
+    begins, ends = local_instant("2027-01-11 10:00"), local_instant("2027-01-18 10:00")
+    assert begins < scene.at + changes.AHEAD < ends
+    made = Override(person="aidil", starts_at=begins, ends_at=ends, entered_at=scene.at, entered_by="U0AIDIL")
+    override.enter(scene.deps, request_key="view:V1", user="U0AIDIL", override=made, at=scene.at)
+    told = look(scene)
+    assert "+ Mon 11 Jan 10:00 – Mon 18 Jan 10:00: you are on call (put on call by hand" in told["shifts:aidil:2"]
+    assert "− Mon 11 Jan 10:00 – Mon 18 Jan 10:00: you are no longer on call" in told["shifts:thiru:2"]
+    scene.set("2026-01-16 10:00")
+    assert look(scene) == {}

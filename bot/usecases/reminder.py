@@ -1,8 +1,8 @@
 """
 A word to whoever goes on call: the day before, and when it begins.
 
-Told to whoever really holds the shift when the word is due: after cover, swaps and overrides. A bot that was down
-says nothing about what is long past.
+Told to whoever really holds the shift when the word is due: after cover, swaps and overrides; of somebody whom Slack
+does not know, to the lead. A bot that was down says nothing about what is long past.
 """
 
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from bot.deps import Deps
 from bot.usecases import oncall
+from bot.usecases.tell import owe_leads
 from bot.views import reminder as views
 from bot.views.people import name_of
 from store import occurrences, outbox
@@ -45,7 +46,7 @@ class Beginning:
 
 def tick(deps: Deps) -> None:
     at, roster = deps.clock.now(), oncall.roster(deps)
-    due = [(kind, each) for kind, each in reminders(roster, at=at) if _slack(deps, each.person)]
+    due = list(reminders(roster, at=at))
     if not due:
         return
     with deps.sessions.reading() as db:
@@ -101,9 +102,15 @@ def _slack(deps: Deps, person: str) -> str | None:
 
 def _owe(deps: Deps, db: Session, kind: str, each: Beginning, *, whole: bool, at: datetime) -> None:
     user = _slack(deps, each.person)
-    assert user is not None
     pipelines = () if whole else tuple(deps.plan.pipelines[key].name for key in each.pipelines)
     after = tuple(name_of(deps.plan.team, key) for key in each.after)
+    key = f"{_name(kind, each)}:{each.starts_at:%Y%m%dT%H%M}"
+    if user is None:
+        if kind == BEFORE or not occurrences.is_done(db, name=_name(BEFORE, each), due_at=each.starts_at):
+            name = name_of(deps.plan.team, each.person)
+            message = views.unreachable(name, each.starts_at, each.ends_at, pipelines=pipelines)
+            owe_leads(deps, db, key=key, message=message)
+        return
     if kind == BEFORE:
         message = views.before(each.starts_at, each.ends_at, pipelines=pipelines)
     else:
@@ -112,10 +119,4 @@ def _owe(deps: Deps, db: Session, kind: str, each: Beginning, *, whole: bool, at
         message = views.start(
             each.starts_at, each.ends_at, pipelines=pipelines, after=after, channel=channel, late=late
         )
-    outbox.owe(
-        db,
-        key=f"{_name(kind, each)}:{each.starts_at:%Y%m%dT%H%M}",
-        channel=user,
-        payload=message.payload(),
-        at=deps.machine_clock.now(),
-    )
+    outbox.owe(db, key=key, channel=user, payload=message.payload(), at=deps.machine_clock.now())

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.views.blocks import Message, actions, button, context, escape, section, slack_time
+from bot.views.blocks import Message, actions, button, context, escape, private, section, slack_time
 
 DAY_TIME = "{date_long_pretty}, {time}"
 
@@ -36,6 +36,15 @@ def start(
     beside.append(f"Alerts and questions come in #{escape(channel)}; `/oncall why` says how it came to you.")
     sorry = ["This comes late."] if late else []
     return Message(text=text, blocks=(section(text), context(" ".join([*sorry, *beside]))))
+
+
+def unreachable(name: str, starts_at: datetime, ends_at: datetime | None, *, pipelines: Sequence[str]) -> Message:
+    """Return what the lead reads of somebody who goes on call and whom Slack does not know."""
+    who, when = escape(name), slack_time(starts_at, DAY_TIME)
+    return private(
+        f"⚠️ {who} is on call from {when}{_until(ends_at)} {_whole(pipelines)}, and I cannot tell them: `team.yaml` "
+        f"has no Slack id for {who}. Tell them yourself, and add it as `slack:`; or name somebody with `/oncall override`."
+    )
 
 
 def _until(ends_at: datetime | None) -> str:

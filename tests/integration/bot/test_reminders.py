@@ -95,9 +95,14 @@ def test_leave_at_the_last_moment_moves_the_word_with_the_shift(bot: HeldBot) ->
     assert (user, text.split(" until")[0]) == ("U0THIRU", "📟 You are on call now")
 
 
-def test_somebody_without_a_slack_id_is_left_out(bot: HeldBot) -> None:
+@pytest.mark.parametrize("first", [SUNDAY, MONDAY])
+def test_of_somebody_without_a_slack_id_the_lead_hears_once(bot: HeldBot, first: datetime) -> None:
     bot.plan("    slack: U0THIRU\n", "")
-    assert at(bot, SUNDAY) == at(bot, MONDAY) == []
+    at(bot, first)
+    [(user, text)] = at(bot, MONDAY)
+    assert user == "U0IRFAN"
+    assert text.startswith("⚠️ Thiru is on call from <!date^1768183200^")
+    assert "`team.yaml` has no Slack id for Thiru" in text
 
 
 def test_several_lines_at_one_instant_are_one_message(tmp_path: Path) -> None:

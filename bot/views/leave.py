@@ -7,7 +7,7 @@ from typing import Any
 from bot.views import changes as change_view
 from bot.views.blocks import Block, Message, button, context, divider, escape, option, private, section
 from bot.views.people import name_of
-from bot.views.preview import confirming, form, input_block
+from bot.views.preview import confirming, day_picker, form, input_block
 from bot.views.shifts import span
 from store.domain.absence import Absence, Kind
 from store.domain.change import Change
@@ -49,8 +49,8 @@ def leave_form(
         chooser = {"type": "static_select", "options": whom, **({"initial_option": mine} if mine else {})}
         blocks.append(input_block("person", "Who is away?", chooser))
     blocks += [
-        input_block("first", "First day away", _day(first)),
-        input_block("last", "Last day away", _day(last), hint="The day itself is included."),
+        input_block("first", "First day away", day_picker(first)),
+        input_block("last", "Last day away", day_picker(last), hint="The day itself is included."),
         input_block(
             "kind",
             "Which kind?",
@@ -62,10 +62,6 @@ def leave_form(
         blocks += [divider(), section("*Entered already*")]
         blocks += [_entered(team, absence) for absence in coming[:LISTED]]
     return form(FORM, "Leave", blocks, channel=channel)
-
-
-def _day(day: date | None) -> Block:
-    return {"type": "datepicker", **({"initial_date": day.isoformat()} if day else {})}
 
 
 def _notice(team: TeamFile) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from bot.views.blocks import SECTION_LIMIT, Block, plain, section
@@ -71,6 +72,10 @@ def input_block(block_id: str, label: str, element: Block, *, optional: bool = F
         "optional": optional,
         **({"hint": plain(hint)} if hint else {}),
     }
+
+
+def day_picker(day: date | None) -> Block:
+    return {"type": "datepicker", **({"initial_date": day.isoformat()} if day else {})}
 
 
 def long_text(lines: Iterable[str]) -> tuple[Block, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 from bot.views import changes as change_view
 from bot.views.blocks import Block, Message, actions, button, context, divider, escape, private, section
 from bot.views.people import name_of
-from bot.views.preview import confirming, form, input_block, long_text
+from bot.views.preview import confirming, day_picker, form, input_block, long_text
 from bot.views.shifts import span
 from store.domain.change import Change
 from store.domain.gap import Gap
@@ -92,8 +92,8 @@ def volunteer_form(
 ) -> dict[str, Any]:
     blocks: list[Block] = [
         section("Offer days on which you can step in. You are on call only where the cover rules find nobody else."),
-        input_block("first", "First day", _day(first)),
-        input_block("last", "Last day", _day(last), hint="The day itself is included."),
+        input_block("first", "First day", day_picker(first)),
+        input_block("last", "Last day", day_picker(last), hint="The day itself is included."),
     ]
     if len(pipelines) > 1:
         options = [
@@ -109,10 +109,6 @@ def volunteer_form(
             for one in coming[:LISTED]
         ]
     return form(FORM, "Volunteer", blocks, channel=channel)
-
-
-def _day(day: date | None) -> Block:
-    return {"type": "datepicker", **({"initial_date": day.isoformat()} if day else {})}
 
 
 def _said(team: TeamFile, offer: Volunteer) -> str:

@@ -43,7 +43,8 @@ def unreachable(name: str, starts_at: datetime, ends_at: datetime | None, *, pip
     who, when = escape(name), slack_time(starts_at, DAY_TIME)
     return private(
         f"⚠️ {who} is on call from {when}{_until(ends_at)} {_whole(pipelines)}, and I cannot tell them: `team.yaml` "
-        f"has no Slack id for {who}. Tell them yourself, and add it as `slack:`; or name somebody with `/oncall override`."
+        f"has no Slack id for {who}. Tell them yourself, and add it as `slack:`, or name somebody with "
+        "`/oncall override`."
     )
 
 

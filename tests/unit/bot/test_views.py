@@ -154,5 +154,6 @@ def test_help_names_every_command() -> None:
         "/rerun",
         "/runbook",
         "/issue",
+        "/handoff",
         "/baton",
     ]

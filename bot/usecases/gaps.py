@@ -1,8 +1,8 @@
 """
 Gaps are told: the channel is asked for a volunteer where the plan says so, the lead hears days ahead and on the eve.
 
-Each once per gap, and edited as it is covered. That something was told is kept as an occurrence, by the turn in which
-the gap lies; what it was about stands in the message itself.
+Each once per gap, and edited as it is covered; a gap that opens again rings again. That something was told is kept as
+an occurrence, by the turn in which the gap lies; what it was about stands in the message itself.
 """
 
 from collections.abc import Iterator
@@ -115,6 +115,9 @@ def _edits(
         payload = _payload(deps, roster, what, gap, before.payload, at=at)
         if payload != before.payload:
             yield key, place, payload
+        again = payload["told"]["again"]
+        if again > before.payload["told"]["again"] and what != EVE:  # an edit rings nobody
+            yield f"{key}:again:{again}", place, _again(deps, roster, what, gap)
 
 
 def _key(what: str, gap: Gap, place: str) -> str:
@@ -133,7 +136,7 @@ def _payload(
     deps: Deps, roster: Roster, what: str, gap: Gap, before: dict[str, Any] | None, *, at: datetime
 ) -> dict[str, Any]:
     """Return the message about everything that was ever open of *gap*, as it stands now."""
-    known = (before or {}).get("told") or {"spans": [], "pipelines": list(gap.pipelines)}
+    known = (before or {}).get("told") or {"spans": [], "pipelines": list(gap.pipelines), "open": True, "again": 0}
     earlier = [tuple(map(datetime.fromisoformat, each)) for each in known["spans"]]
     spans = joined([*((begin, end) for begin, end in earlier), *gap.spans])
     pipelines = gap.pipelines if gap.spans else tuple(known["pipelines"])
@@ -145,8 +148,17 @@ def _payload(
     else:
         asked = Cover.VOLUNTEER in team.cover
         message = views.alarm(team, whole, now, is_open=is_open, is_over=is_over, asked=asked, again=what == EVE)
-    told = {"spans": [[begin.isoformat(), end.isoformat()] for begin, end in spans], "pipelines": list(pipelines)}
+    told = {
+        "spans": [[begin.isoformat(), end.isoformat()] for begin, end in spans],
+        "pipelines": list(pipelines),
+        "open": is_open,
+        "again": known["again"] + (is_open and not known["open"]),
+    }
     return {**message.payload(), "told": told}
+
+
+def _again(deps: Deps, roster: Roster, what: str, gap: Gap) -> dict[str, Any]:
+    return views.open_again(deps.plan.team, gap, serving(roster, gap, gap.spans), asks=what == ASK).payload()
 
 
 def _owe(db: Session, deps: Deps, key: str, place: str, payload: dict[str, Any]) -> None:

@@ -56,6 +56,14 @@ def _closed(team: TeamFile, gap: Gap, serving: Sequence[Change], *, is_over: boo
     return Message(text=text, blocks=(section(f"*{text}*"), *long_text(change_view.lines(team, serving))))
 
 
+def open_again(team: TeamFile, gap: Gap, serving: Sequence[Change], *, asks: bool) -> Message:
+    """Return the word that rings when a gap that was closed is open: in the channel (*asks*), or for the lead."""
+    whose = f" for {escape(name_of(team, gap.person))}" if gap.person else ""
+    move = "Press *I can* where I asked, or offer days with `/oncall volunteer`."
+    text = f"⚠️ Open again: nobody covers{whose}, {_when(team, serving)}."
+    return private(f"{text} {move if asks else 'Put somebody on call with `/oncall override`.'}")
+
+
 def alarm(
     team: TeamFile, gap: Gap, serving: Sequence[Change], *, is_open: bool, is_over: bool, asked: bool, again: bool
 ) -> Message:

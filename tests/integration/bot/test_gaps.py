@@ -136,3 +136,20 @@ def test_an_offer_is_kept_once_and_taken_back_by_its_owner(scene: Stage) -> None
     volunteer.take_back(scene.deps, user="U0CHOO", offer_id=offered.id, at=scene.at)
     with pytest.raises(NoVolunteer, match="taken back already"):
         volunteer.take_back(scene.deps, user="U0CHOO", offer_id=offered.id, at=scene.at)
+
+
+def test_a_gap_that_opens_again_rings_again_once(scene: Stage) -> None:
+    scene.set("2026-02-03 12:00")
+    gaps.tick(scene.deps)
+    for number in (1, 2):
+        press(scene, "U0THIRU" if number == 1 else "U0CHOO")
+        user = ("U0THIRU", "U0CHOO")[number - 1]
+        (offered,) = volunteer.coming(scene.deps, user=user, at=scene.at)
+        volunteer.take_back(scene.deps, user=user, offer_id=offered.id, at=scene.at)
+        gaps.tick(scene.deps)
+        again = [key for key in scene.sent("gap:") if ":again:" in key]
+        assert again == [f"{key}:again:{n}" for n in range(1, number + 1) for key in (ASK, ALARM)]
+    said = "⚠️ Open again: nobody covers for Aidil, Wed 04 Feb – Thu 05 Feb."
+    assert {scene.sent()[key].split(" Press")[0].split(" Put")[0] for key in again} == {said}
+    assert scene.rows()[f"{ALARM}:again:1"].channel == "U0IRFAN"
+    assert all(row.wanted == 1 for key, row in scene.rows("gap:").items() if ":again:" in key)

@@ -23,6 +23,7 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
+from bot.roster_cli import read_instant
 from store.domain.errors import UserError
 from store.plans import Plan, load_plan
 
@@ -96,22 +97,24 @@ class Part:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-8:])
 
 
-def demo(*, port: int, speed: float, state: Path, folder: Path, shell: Mapping[str, str]) -> int:
+def demo(*, port: int, at: str, speed: float, state: Path, folder: Path, shell: Mapping[str, str]) -> int:
     """
     Run until Ctrl-C; return the exit code.
 
     Args:
+        at: where the team's clock starts, ISO on the clock of the plan; empty: now.
         folder: the plan.
         shell: the environment to pass on, without what speaks of a real installation.
     """
     state = state.resolve()
     (state / "logs").mkdir(parents=True, exist_ok=True)
     plan = load_plan(folder.resolve())
+    clock = clock_of(at, speed, zone=plan.team.zone, since=datetime.now(UTC))
     held = hold(state)
     port = _free(port)
     address = f"http://127.0.0.1:{port}"
     bot_port = _free(0)
-    parts = _parts(plan, state, shell, port=port, bot_port=bot_port, speed=speed)
+    parts = _parts(plan, state, shell, port=port, bot_port=bot_port, clock=clock)
     workspace, bot, worker = parts
     for name in (signal.SIGINT, signal.SIGTERM):  # a shell starts what runs in the background without SIGINT
         signal.signal(name, _interrupt)
@@ -173,9 +176,19 @@ def environment(
     }
 
 
-def _parts(plan: Plan, state: Path, shell: Mapping[str, str], *, port: int, bot_port: int, speed: float) -> list[Part]:
-    started = datetime.now(UTC).isoformat()
-    clock = "" if speed == 1 else f"{started}@{speed}@{started}"  # the same for the workspace and the bot
+def clock_of(at: str, speed: float, *, zone: str, since: datetime) -> str:
+    """
+    Return the `BATON_CLOCK` that the workspace and the bot share; nothing where the machine's does.
+
+    Raises: UserError: *at* is no time.
+    """
+    if not at and speed == 1:
+        return ""
+    begin = read_instant(at, zone) if at else since
+    return f"{begin.isoformat()}@{speed}@{since.isoformat()}"
+
+
+def _parts(plan: Plan, state: Path, shell: Mapping[str, str], *, port: int, bot_port: int, clock: str) -> list[Part]:
     address = f"http://127.0.0.1:{port}"
     people = state / "people.json"
     people.write_text(json.dumps(members(plan), indent=2))

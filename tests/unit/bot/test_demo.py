@@ -1,11 +1,14 @@
 """What the demo's processes are told, whatever the shell says."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.demo import AlreadyRunning, environment, hold, user_groups
+from bot.demo import AlreadyRunning, clock_of, environment, hold, user_groups
+from bot.roster_cli import BadQuestion
+from store.clock import from_setting
 from store.plans import Plan
 
 SHELL = {
@@ -62,3 +65,13 @@ def test_the_workspace_has_the_user_groups_that_the_plan_names(house: Plan) -> N
     assert user_groups(house) == ["on-call"]
     quiet = {key: replace(rotation, slack_group=None) for key, rotation in house.team.rotations.items()}
     assert user_groups(replace(house, team=replace(house.team, rotations=quiet))) == []
+
+
+def test_the_teams_clock_starts_where_it_is_told_on_the_clock_of_the_plan() -> None:
+    since = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    monday = from_setting(clock_of("2026-05-04T09:58", 1.0, zone="Asia/Kuala_Lumpur", since=datetime.now(UTC)))
+    assert timedelta(0) <= monday.now() - datetime(2026, 5, 4, 1, 58, tzinfo=UTC) < timedelta(minutes=1)
+    assert clock_of("", 60.0, zone="UTC", since=since) == f"{since.isoformat()}@60.0@{since.isoformat()}"
+    assert clock_of("", 1.0, zone="UTC", since=since) == ""
+    with pytest.raises(BadQuestion, match="is no time"):
+        clock_of("monday", 1.0, zone="UTC", since=since)

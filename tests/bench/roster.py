@@ -1,11 +1,18 @@
-"""What the roster costs: a year of a large one, and one instant of it."""
+"""What the roster costs: a year of a large one, one instant of it, and the same asked in a shell."""
 
+import os
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import Engine
+
+from store import migrations
 from store.domain.absence import Absence
 from store.domain.oncall import on_call, timelines
 from store.domain.override import Override
@@ -14,7 +21,9 @@ from store.domain.rotation import Rotation, Version
 from store.domain.swap import Swap, SwapState
 from store.domain.team import Cover, Leave, OnDeck, Person
 from store.holidays import holidays_in
-from tests.bench.figures import Table, ms, percentile
+from store.session import connect
+from store.settings import PLANS
+from tests.bench.figures import Table, median, ms, percentile
 
 PEOPLE = 50
 ROTATIONS = 20
@@ -24,9 +33,47 @@ BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 YEAR = (BEGIN, BEGIN + timedelta(days=365))
 MONDAY = date(2026, 1, 5)
 TIMES = 40
+SHELLS = 7
+HOUSE = PLANS / "house"
 
 
-def measure(_folder: Path, *, times: int = TIMES) -> list[Table]:
+def measure(folder: Path, *, times: int = TIMES, shells: int = SHELLS) -> list[Table]:
+    return [_engine(times), _shell(folder, shells)]
+
+
+def _shell(folder: Path, shells: int) -> Table:
+    """What somebody waits for in a shell, beside a Python that does nothing."""
+    whole_year = ("--from", "2026-01-01", "--to", "2027-01-01", "--json")
+    example = str(PLANS.parent / "docs" / "roster" / "week.yaml")
+    asked = {
+        "`python -c pass`": ("-c", "pass"),
+        "`baton roster --plan runbooks/house …`, a year": ("-m", "bot", "roster", "--plan", str(HOUSE), *whole_year),
+        "`baton roster --file week.yaml …`, a year": ("-m", "bot", "roster", "--file", example, *whole_year),
+        "`baton roster --at …`, with a database": ("-m", "bot", "roster", "--at", "2026-06-01T12:00", "--json"),
+    }
+    with closing_engine(folder) as engine:
+        migrations.upgrade(engine)
+    ours = {"BATON_PLAN": str(HOUSE), "PYTHONPATH": str(PLANS.parent)}
+    taken: dict[str, list[float]] = {name: [] for name in asked}
+    for _ in range(shells):  # one after the other, so that all of them meet the same machine
+        for name, arguments in asked.items():
+            data = folder if name.endswith("database") else folder / "none"
+            environment = {**os.environ, **ours, "BATON_DATA": str(data)}
+            begun = time.perf_counter()
+            subprocess.run([sys.executable, *arguments], env=environment, cwd=folder, check=True, capture_output=True)
+            taken[name].append(time.perf_counter() - begun)
+    rows = [(name, f"{median(each):.2f} ({min(each):.2f}–{max(each):.2f})") for name, each in taken.items()]
+    return Table("The roster in a shell", ("command", "s"), rows, f"Median of {shells} cold starts (best–worst).")
+
+
+@contextmanager
+def closing_engine(folder: Path) -> Iterator[Engine]:
+    engine = connect(f"sqlite:///{folder / 'baton.db'}")
+    yield engine
+    engine.dispose()
+
+
+def _engine(times: int) -> Table:
     roster = make(Cover.PREVIOUS, Cover.NEXT, Cover.SECONDARY)
     by_load = make(Cover.LEAST_LOADED)
     line = roster.lines[7]
@@ -44,7 +91,7 @@ def measure(_folder: Path, *, times: int = TIMES) -> list[Table]:
         f"rotations, 30 overrides (10 of them for all), 20 swaps, everybody on deck at month end: {shifts:,} shifts. "
         f"{times} times each."
     )
-    return [Table("The roster", ("question", "p50 / p99, ms"), rows, note)]
+    return Table("The roster", ("question", "p50 / p99, ms"), rows, note)
 
 
 def _time(times: int, do: Callable[[int], object]) -> str:

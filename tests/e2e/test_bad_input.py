@@ -96,7 +96,8 @@ def test_what_was_typed_is_quoted_as_it_was_typed(world: World) -> None:
 
 def test_an_unknown_person_in_the_text_is_just_text(world: World) -> None:
     (answer,) = answers(world, "/oncall @nobody-like-this")
-    assert "is on call until" in answer
+    assert "No pipeline is called “@nobody-like-this”" in answer
+    assert "/oncall help" in answer
 
 
 def test_a_pipeline_by_a_similar_name_is_asked_back(world: World) -> None:

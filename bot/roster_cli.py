@@ -71,6 +71,8 @@ def roster(
 ) -> None:
     """Print who is on call from one time to another, or at one time."""
     if context.invoked_subcommand:
+        if any(context.params.values()):
+            raise BadQuestion(f"Write the options behind the command: baton roster {context.invoked_subcommand} --…")
         return
     if (starts is None) != (ends is None):
         raise BadQuestion("A span needs both ends: write --from and --to, or --at for one instant.")

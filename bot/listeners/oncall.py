@@ -29,6 +29,10 @@ CHANGES: Mapping[str, Change] = {
 """The first word of `/oncall …` that does something else than show who is on call."""
 
 
+DRAW = {Show.MONTH: views.month, Show.WHY: views.why_of_days}
+"""How a stretch of days is shown where it is not in a line each."""
+
+
 def register(hear: Hear) -> None:
     hear.command("/oncall", answer)
     hear.press(re.compile(f"^{views.SHOW}_"), show_pressed)
@@ -41,7 +45,8 @@ def answer(deps: Deps, heard: Heard) -> Message | None:
     change = CHANGES.get(word.lower())
     if change is not None:
         return change(deps, heard, rest.strip())
-    return show(deps, oncall.read(deps, heard.text, at=deps.clock.now()), user=heard.user)
+    asked = oncall.read(deps, heard.text, at=deps.clock.now(), beside=(*CHANGES, "help"))
+    return show(deps, asked, user=heard.user)
 
 
 def show_pressed(deps: Deps, heard: Heard) -> Message:
@@ -59,9 +64,8 @@ def show(deps: Deps, asked: Asked, *, user: str) -> Message:
             return private("You are not in this team’s plan, so you have no turns. `/oncall` shows who is on call.")
         return views.mine(team, mine(oncall.roster(deps), person, at, at + MINE_AHEAD))
     instant = asked.moment.starts_at if asked.moment and asked.moment.ends_at is None else None
-    if asked.show in (Show.NOW, Show.WHY) or (instant and asked.show is Show.AT):
+    if asked.show in (Show.NOW, Show.WHY, Show.AT) and (instant or asked.moment is None):
         groups = oncall.now(deps, at=instant or at, pipeline=asked.pipeline)
-        return views.why(team, groups) if asked.show is Show.WHY else views.current(team, groups, at=instant)
+        return (views.why if asked.show is Show.WHY else views.current)(team, groups, at=instant)
     found = oncall.stretch(oncall.roster(deps), asked, at=at)
-    draw = views.month if asked.show is Show.MONTH else views.days
-    return draw(team, found.lines, found.first, found.last)
+    return DRAW.get(asked.show, views.days)(team, found.lines, found.first, found.last)

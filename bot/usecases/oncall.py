@@ -1,12 +1,14 @@
 """Who is on call: the roster as it is now, for every surface, and what a person asks of it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from difflib import get_close_matches
 from enum import StrEnum
 
 from bot.deps import Deps
 from store import rosters
-from store.domain.errors import UserError
+from store.domain.errors import UserError, shorten
 from store.domain.moment import Moment, begins_moment, read_moment
 from store.domain.oncall import on_call, timeline
 from store.domain.pipeline import UnknownPipeline, find_pipeline
@@ -66,9 +68,12 @@ def now(deps: Deps, *, at: datetime, pipeline: str | None = None) -> tuple[Group
     return roundup(roster(deps), at=at, pipelines=None if pipeline is None else (pipeline,))
 
 
-def read(deps: Deps, typed: str, *, at: datetime) -> Asked:
+def read(deps: Deps, typed: str, *, at: datetime, beside: Iterable[str] = ()) -> Asked:
     """
     Return what *typed* asks for, its words in any order: a view, a pipeline, a day or a time.
+
+    Args:
+        beside: what else may be typed, to be named where a word is nearly one of them.
 
     Raises: NotUnderstood, BadMoment.
     """
@@ -81,17 +86,20 @@ def read(deps: Deps, typed: str, *, at: datetime) -> Asked:
             break
         if word in set(Show):
             show = Show(word)
-        else:
+        elif word != "of" or name:
             name.append(word)
     moment = read_moment(when, today=day_of(at, zone), zone=zone) if when else None
-    pipeline = _pipeline(deps, " ".join(name)) if name else None
+    pipeline = _pipeline(deps, " ".join(name), words=(*Show, *beside)) if name else None
     return Asked(Show.AT if moment and show is Show.NOW else show, pipeline, moment)
 
 
-def _pipeline(deps: Deps, typed: str) -> str:
+def _pipeline(deps: Deps, typed: str, *, words: Iterable[str]) -> str:
     try:
         return find_pipeline(deps.plan.pipelines, typed).key
     except UnknownPipeline as error:
+        near = get_close_matches(typed[:80], list(words), n=1, cutoff=0.75)
+        if near:
+            raise NotUnderstood(f"I do not know “{shorten(typed)}”. Did you mean `/oncall {near[0]}`?") from error
         raise NotUnderstood(f"{error} `/oncall help` lists what I understand.") from error
 
 

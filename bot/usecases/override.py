@@ -91,9 +91,9 @@ def enter(deps: Deps, *, request_key: str, user: str, override: Override, at: da
 
 
 def _planned(roster: Roster, deps: Deps, override: Override, *, at: datetime) -> Planned:
+    check_override(override, at=at)
     # the past of the roster does not change
     override = replace(override, starts_at=max(override.starts_at, at.replace(microsecond=0)))
-    check_override(override, at=at)
     # the latest entry wins, also over one of the same instant
     newest = replace(override, id=1 + max((one.id for one in roster.entries.overrides), default=0))
     after = _with(deps, roster, (*roster.entries.overrides, newest))

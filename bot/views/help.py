@@ -21,7 +21,7 @@ def overview(version: str, plan: str) -> Message:
 
 ONCALL = (
     ("/oncall [PIPELINE]", "who is on call now, and who follows"),
-    ("/oncall why", "which rule put them there, and who was passed over"),
+    ("/oncall why", "which rule put them there, and who was passed over; `why friday` for another day"),
     ("/oncall week", "the next seven days; `month` for a calendar, `month 2026-03` for another one"),
     ("/oncall mine", "your turns in the next 26 weeks"),
     ("/oncall at 2026-03-02 14:30", "who holds it then; also `tomorrow`, `friday`, `2026-03-02..2026-03-08`"),

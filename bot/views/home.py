@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.views import oncall, shifts
-from bot.views.blocks import REPORT, Block, actions, button, divider, escape, header, section, slack_time
+from bot.views.blocks import REPORT, Block, actions, button, context, divider, escape, header, section, slack_time
 from bot.views.run import day_text
 from store.domain.pipeline import Pipeline
 from store.domain.roundup import Group
@@ -34,6 +34,7 @@ def home(
     if mine is not None:
         turns = "\n".join(shifts.own(stint, team.zone) for stint in mine[:TURNS])
         blocks.append(section(f"*Your turns*\n{turns or 'None in the next 26 weeks.'}"))
+        blocks += [context(f"Times of your turns are those of {team.zone}.")] if mine else []
     blocks += [
         actions([button("Report an issue", REPORT, style="primary"), button("Runbooks", RUNBOOKS)]),
         divider(),

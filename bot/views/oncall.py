@@ -21,6 +21,7 @@ from bot.views.blocks import (
     slack_time,
 )
 from bot.views.preview import long_text
+from bot.views.shifts import span
 from store.domain.pipeline import Pipeline
 from store.domain.roster import Line
 from store.domain.roundup import Day, Group, by_day
@@ -38,9 +39,9 @@ CELL = 5
 """Letters of a day in the month; seven of them fit a phone."""
 
 _COVER = {
-    "previous": "last week's on-call",
-    "next": "next week's on-call",
-    "secondary": "the pipeline's other owner",
+    "previous": "last week’s on-call",
+    "next": "next week’s on-call",
+    "secondary": "the pipeline’s other owner",
     "least-loaded": "whoever has had the fewest days this year",
     "volunteer": "a volunteer asked for in the channel",
 }
@@ -157,16 +158,34 @@ def changing() -> list[Block]:
     ]
 
 
-def why(team: TeamFile, groups: Sequence[Group]) -> Message:
-    """Return how the present answer came about, rule by rule."""
-    lines = [f"• {one}" for group in groups for shift in group.now for one in _reasons(team, group, shift)]
-    text = "*Why*\n" + "\n".join(lines or ["Nobody is on call: this plan has no rotation."])
-    return private(text)
+def why(team: TeamFile, groups: Sequence[Group], *, at: datetime | None = None) -> Message:
+    """
+    Return how the answer came about, rule by rule.
+
+    Args:
+        at: the instant that was asked for; None: now.
+    """
+    lines = [f"• {one}" for group in groups for shift in group.now for one in _reasons(team, group.pipelines, shift)]
+    title = "*Why*" if at is None else f"*Why*, {slack_time(at)}"
+    return private(f"{title}\n" + "\n".join(lines or ["Nobody is on call: this plan has no rotation."]))
 
 
-def _reasons(team: TeamFile, group: Group, shift: Shift) -> Iterable[str]:
+def why_of_days(team: TeamFile, lines: Sequence[tuple[Line, tuple[Shift, ...]]], first: date, last: date) -> Message:
+    """Return how each answer of the days *first* to *last* came about, rule by rule."""
+    title = f"Why, {_days(first, last)}"
+    rows = [
+        f"• {span(shift.starts_at, shift.ends_at, team.zone)}  " + " · ".join(_reasons(team, keys, shift))
+        for keys, found in _alike(lines)
+        for shift in _joined(found)
+    ]
+    blocks = (header(title), *long_text(rows), context(f"Times are those of {team.zone}."))
+    return Message(text=title, blocks=_fitting(blocks, "why"))
+
+
+def _reasons(team: TeamFile, keys: Sequence[str], shift: Shift) -> Iterable[str]:
     holder = "Nobody" if shift.person is None else _names(team, (shift.person,))
-    yield f"*{holder}* for {', '.join(group.pipelines)}: {escape(shift.why)}"
+    whose = f" for {', '.join(keys)}" if keys else ""
+    yield f"*{holder}*{whose}: {escape(shift.why)}"
     if shift.instead_of:
         yield f"instead of {_names(team, (shift.instead_of,))}"
     for passed in shift.passed:
@@ -175,7 +194,7 @@ def _reasons(team: TeamFile, group: Group, shift: Shift) -> Iterable[str]:
 
 def days(team: TeamFile, lines: Sequence[tuple[Line, tuple[Shift, ...]]], first: date, last: date) -> Message:
     """Return the days *first* to *last* in a line each, pipeline by pipeline where they differ."""
-    title = f"{first:%a %d %b} – {last:%a %d %b %Y}" if first != last else f"{first:%A %d %B %Y}"
+    title = _days(first, last)
     blocks: list[Block] = [header(f"On call, {title}")]
     for keys, found in _alike(lines):
         if _is_nobody(found):
@@ -188,6 +207,10 @@ def days(team: TeamFile, lines: Sequence[tuple[Line, tuple[Shift, ...]]], first:
             blocks.append(context("*nobody*: " + " · ".join(map(escape, off))))
     blocks.append(context(f"Times are those of {team.zone}."))
     return Message(text=f"On call, {title}", blocks=_fitting(blocks, "week"))
+
+
+def _days(first: date, last: date) -> str:
+    return f"{first:%a %d %b} – {last:%a %d %b %Y}" if first != last else f"{first:%A %d %B %Y}"
 
 
 def _fitting(blocks: Sequence[Block], show: str) -> tuple[Block, ...]:
@@ -305,4 +328,5 @@ def mine(team: TeamFile, stints: Sequence[Stint]) -> Message:
     rows = [shift_view.own(stint, team.zone) for stint in stints[:40]]
     parts = [section("\n".join(rows[at : at + 15])) for at in range(0, len(rows), 15)]
     buttons = actions(changing())
-    return Message(text="Your turns in the next 26 weeks", blocks=(header("Your turns"), *parts, buttons))
+    zone = context(f"Times are those of {team.zone}.")
+    return Message(text="Your turns in the next 26 weeks", blocks=(header("Your turns"), *parts, zone, buttons))

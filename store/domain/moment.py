@@ -28,7 +28,7 @@ class BadMoment(UserError):
 
 def begins_moment(word: str) -> bool:
     """Whether *word* is the beginning of a day, a range or a month as people write them."""
-    return word in (*NEAR, "next") or _weekday(word) is not None or bool(re.match(r"20[0-9]{2}-", word))
+    return word in (*NEAR, "next") or _weekday(word) is not None or bool(re.match(r"[0-9]{4}-", word))
 
 
 def read_moment(words: Sequence[str], *, today: date, zone: str) -> Moment:

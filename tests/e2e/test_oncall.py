@@ -43,7 +43,10 @@ def test_who_is_on_call_now_and_who_follows(world: World) -> None:
     ("typed", "expected"),
     [
         ("why", "Thiru for aggregate-engagement"),
+        ("why thursday", "Thu 15 Jan  Aidil: covers for Thiru (leave) as last week’s on-call"),
+        ("why at 2026-01-15 09:00", "Aidil for aggregate-engagement"),
         ("daily-growth", "@Thiru is on call until"),
+        ("of daily-growth", "@Thiru is on call until"),
         ("Daily Growth tomorrow", "Wed 14 Jan  Thiru"),
         ("tomorrow", "Wed 14 Jan  Thiru"),
         ("thursday", "Thu 15 Jan  🔁 Aidil (covers for Thiru (leave) as last week’s on-call)"),
@@ -64,6 +67,9 @@ def test_a_view_a_pipeline_and_a_day_in_any_order(world: World, typed: str, expe
     ("typed", "why"),
     [
         ("dayly-growth", "Did you mean daily-growth or aggregate-growth? /oncall help lists"),
+        ("wek", "I do not know “wek”. Did you mean /oncall week?"),
+        ("leav tomorrow", "Did you mean /oncall leave?"),
+        ("1999-01-01", "“1999-01-01” is not a day"),
         ("at 2026-02-30", "not in the calendar"),
         ("at 2026-01-20 25:00", "Write it as 14:30"),
         ("2026-01-20..2026-01-10", "runs backwards"),

@@ -171,6 +171,11 @@ def test_a_wrong_question_is_told_the_next_move(ask: Ask, arguments: tuple[str, 
     assert refusal(ask("--plan", HOUSE, *arguments)) == told
 
 
+def test_options_before_the_command_are_not_taken_for_nothing(ask: Ask) -> None:
+    told = "Write the options behind the command: baton roster simulate --…"
+    assert refusal(ask("--plan", HOUSE, "simulate", "--months", "3")) == told
+
+
 def test_a_bare_file_names_what_there_is(ask: Ask) -> None:
     asked = ask("--file", str(EXAMPLES / "owners.yaml"), "--at", "2026-01-06", "--pipeline", "grwth")
     assert refusal(asked) == "No pipeline is called “grwth”. Did you mean archive or growth or profit?"

@@ -51,7 +51,7 @@ def test_the_past_is_cut_off(scene: Stage) -> None:
         ({"ends_at": local_instant("2026-01-07 00:00")}, "ends before it begins"),
         (
             {"starts_at": local_instant("2026-01-01 00:00"), "ends_at": local_instant("2026-01-02 00:00")},
-            "before it begins",
+            "is over already",
         ),
         ({"ends_at": local_instant("2026-06-08 00:00")}, "more than 92 days"),
         ({"replaces": "thiru"}, "cannot replace themselves"),

@@ -52,7 +52,7 @@ def test_on_call_now_comes_first_with_until_when_and_why(house: Plan, roster: Ro
     assert "turn 2 of 4 in the rotation" in message.text
     coming = [line.split(">")[-1].strip() for line in read(message).splitlines() if line.startswith("<!date")]
     assert coming == ["Choo", "Spencer", "Aidil", "Thiru"], "four weeks ahead"
-    assert "last week's on-call, then a volunteer asked for in the channel" in read(message)
+    assert "last week’s on-call, then a volunteer asked for in the channel" in read(message)
 
 
 def test_before_the_first_turn_nobody_is_on_call_and_it_says_when_that_changes(house: Plan, roster: Roster) -> None:
@@ -76,6 +76,15 @@ def test_a_gap_is_loud_and_names_the_next_move(house: Plan, short: Roster) -> No
     reasons = read(oncall.why(house.team, roundup(short, at=thursday)))
     assert "instead of Thiru" in reasons
     assert "passed over: Aidil, last week’s on-call, is away too (leave)" in reasons
+
+
+def test_why_of_a_day_gives_the_reasons_of_that_day(house: Plan, short: Roster) -> None:
+    thursday = date(2026, 1, 15)
+    found = tuple((line, timeline(short, line, *days_span(thursday, thursday, short.zone))) for line in short.lines)
+    reasons = read(oncall.why_of_days(house.team, found, thursday, thursday))
+    assert "Why, Thursday 15 January 2026" in reasons
+    assert "Thu 15 Jan  *Nobody*" in reasons
+    assert "instead of Thiru · passed over: Aidil, last week’s on-call, is away too (leave)" in reasons
 
 
 def test_pipelines_with_no_on_call_say_why_and_those_that_share_their_people_stand_together(house: Plan) -> None:
@@ -120,6 +129,7 @@ def test_home_shows_who_is_on_call_my_turns_and_the_latest_runs(house: Plan, ros
     shown = str(view["blocks"])
     assert "is on call until" in shown
     assert "*Mon 09 Feb 10:00 – Mon 16 Feb 10:00*" in shown
+    assert "Times of your turns are those of Asia/Kuala_Lumpur." in shown
     for label in ("I’ll be away", "Swap", "Override", "Volunteer", "Report an issue"):
         assert label in shown
     view = home.home(house.team, house.pipelines, roundup(roster, at=TUESDAY), mine=None, recent=[])
@@ -133,6 +143,7 @@ def test_my_turns_merge_what_differs_only_in_who_watches_beside(house: Plan, ros
     assert len(turns) == 1, "the last week of January cuts no turn in two"
     assert "You have no turn" in read(oncall.mine(house.team, ()))
     assert buttons(oncall.mine(house.team, turns))
+    assert "Times are those of Asia/Kuala_Lumpur." in read(oncall.mine(house.team, turns))
 
 
 def test_the_month_tells_people_apart_whose_names_begin_alike(house: Plan, roster: Roster) -> None:

@@ -1,11 +1,12 @@
 """What the bot is wired from."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.gateways.slack import Slack
 from store.clock import Clock
 from store.plans import Plan, PlanFolder
+from store.rosters import Recent
 from store.session import Sessions
 from store.settings import Settings
 
@@ -22,6 +23,8 @@ class Deps:
     plans: PlanFolder
     nudge: Callable[[], None]
     """Wakes the delivery of the outbox; may be called from any thread."""
+    recent: Recent = field(default_factory=Recent)
+    """The roster as the ticks last saw it; see `usecases.oncall.recent`."""
 
     @property
     def plan(self) -> Plan:

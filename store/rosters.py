@@ -1,7 +1,7 @@
 """What people entered about the roster: rows in here, domain values out there."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy import or_, update
@@ -17,6 +17,8 @@ from store.session import insert_into
 from store.tables import AbsenceRow, CalendarAbsenceRow, OverrideRow, SwapRow, VolunteerRow
 
 Entered = TypeVar("Entered", AbsenceRow, OverrideRow, VolunteerRow)
+LONG_PAST = timedelta(days=400)
+"""What was over before then has no say in what is on call today: the count of least-loaded goes back to 1 January."""
 STANDING = (SwapState.ASKED.value, SwapState.ACCEPTED.value)
 
 
@@ -29,13 +31,41 @@ def load_roster(db: Session, plan: Plan) -> Roster:
     return roster_of(plan, load_entries(db))
 
 
-def load_entries(db: Session) -> Entries:
-    """Return what holds: no cancelled entry, no swap that never came to anything."""
+class Recent:
+    """
+    The roster without what is long past, for those who look again and again.
+
+    As long as nobody entered or edited anything it is the same object, with what it has worked out.
+    """
+
+    def __init__(self) -> None:
+        self._last: tuple[str, Roster] | None = None
+
+    def load(self, db: Session, plan: Plan, *, at: datetime) -> Roster:
+        """Return the roster of *plan* with what people entered, right from `LONG_PAST` before *at* on."""
+        entries, last = load_entries(db, since=at - LONG_PAST), self._last
+        if last is not None and (last[0], last[1].entries) == (plan.digest, entries):
+            return last[1]
+        roster = roster_of(plan, entries)
+        self._last = plan.digest, roster
+        return roster
+
+
+def load_entries(db: Session, *, since: datetime | None = None) -> Entries:
+    """
+    Return what holds: no cancelled entry, no swap that never came to anything.
+
+    Args:
+        since: leave out what was over by then.
+    """
+    swaps = select(SwapRow).where(_counts).order_by(_ID)
+    if since is not None:
+        swaps = swaps.where(or_(col(SwapRow.gives) >= since.date(), col(SwapRow.takes) >= since.date()))
     return Entries(
-        absences=(*map(_absence_of, _holding(db, AbsenceRow)), *_blocked(db)),
-        overrides=tuple(map(_override_of, _holding(db, OverrideRow))),
-        volunteers=tuple(map(_volunteer_of, _holding(db, VolunteerRow))),
-        swaps=tuple(map(_swap_of, db.exec(select(SwapRow).where(_counts).order_by(_ID)))),
+        absences=(*map(_absence_of, _holding(db, AbsenceRow, since)), *_blocked(db, since)),
+        overrides=tuple(map(_override_of, _holding(db, OverrideRow, since))),
+        volunteers=tuple(map(_volunteer_of, _holding(db, VolunteerRow, since))),
+        swaps=tuple(map(_swap_of, db.exec(swaps))),
     )
 
 
@@ -44,8 +74,9 @@ _counts = or_(col(SwapRow.state).in_(STANDING), col(SwapRow.accepted_at).is_not(
 """Once accepted, a swap holds for the turns that had begun when it was withdrawn or fell."""
 
 
-def _holding(db: Session, table: type[Entered]) -> Iterable[Entered]:
-    return db.exec(select(table).where(col(table.cancelled_at).is_(None)).order_by(col(table.id)))
+def _holding(db: Session, table: type[Entered], since: datetime | None) -> Iterable[Entered]:
+    holding = select(table).where(col(table.cancelled_at).is_(None)).order_by(col(table.id))
+    return db.exec(holding if since is None else holding.where(col(table.ends_at) > since))
 
 
 def save_absence(db: Session, absence: Absence, *, request_key: str, by: str) -> Absence:
@@ -180,8 +211,9 @@ def _insert(db: Session, table: type[Entered] | type[SwapRow], **values: object)
     db.exec(insert_into(db, table).values(**values).on_conflict_do_nothing(index_elements=["request_key"]))
 
 
-def _blocked(db: Session) -> Iterable[Absence]:
-    for row in db.exec(select(CalendarAbsenceRow).order_by(col(CalendarAbsenceRow.id))):
+def _blocked(db: Session, since: datetime | None) -> Iterable[Absence]:
+    blocked = select(CalendarAbsenceRow).order_by(col(CalendarAbsenceRow.id))
+    for row in db.exec(blocked if since is None else blocked.where(col(CalendarAbsenceRow.ends_at) > since)):
         yield Absence(person=row.person, starts_at=row.starts_at, ends_at=row.ends_at, kind=Kind.CALENDAR)
 
 

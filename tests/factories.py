@@ -115,8 +115,10 @@ def make_roster(**changes: Any) -> Roster:
         for key in one.order
         for who in each.groups.get(key, (key,))
     }
+    by_hand = {one.person for one in (*entries.overrides, *entries.volunteers) if one.person}
     people = {
-        who: Person(name=who.capitalize(), country=countries.get(who)) for who in sorted({*names, *countries, "mei"})
+        who: Person(name=who.capitalize(), country=countries.get(who))
+        for who in sorted({*names, *countries, *by_hand, "mei"})
     }
     fields: dict[str, Any] = {
         "zone": zone,

@@ -8,11 +8,12 @@ come into sight.
 from datetime import datetime, timedelta
 
 from bot.deps import Deps
+from bot.usecases import oncall
 from bot.usecases.tell import owe_leads
 from bot.views import changes as views
-from store import outbox, rosters, told_shifts
+from store import outbox, told_shifts
 from store.domain.change import Moved, Time, moved, shifts_by_person, with_successors
-from store.domain.roster import Entries, Roster
+from store.domain.roster import Roster
 from store.told_shifts import Told
 
 AHEAD = timedelta(weeks=53)
@@ -27,23 +28,30 @@ class Watch:
     """Compares again and again, for one process; while nothing was entered or edited there is nothing to compare."""
 
     def __init__(self) -> None:
-        self._seen: tuple[str, Entries] | None = None
+        self._looked: Roster | None = None
+        self._compared: Roster | None = None
         self._compared_at: datetime | None = None
 
     def tick(self, deps: Deps) -> None:
+        """
+        Compare the roster as it has stood since the last look.
+
+        What changes together is told together so, and two bots that take over an edited plan a moment apart tell
+        nobody a change and its reverse.
+        """
         at = deps.clock.now()
         with deps.sessions.reading() as db:
-            plan = deps.plan
-            roster = rosters.load_roster(db, plan)
-            seen = (plan.digest, roster.entries)
-            if self._seen == seen and self._compared_at and at - self._compared_at < RENEWED:
+            roster = oncall.recent(deps, db, at=at)
+            stood, self._looked = roster is self._looked, roster
+            known = roster is self._compared and self._compared_at and at - self._compared_at < RENEWED
+            if known or not stood:
                 return
             told = told_shifts.load(db)
         until = at + AHEAD
         held = shifts_by_person(roster, at, until + BEYOND)
         for person in roster.people:
             compare(deps, roster, person, held.get(person, ()), told.get(person), at=at, until=until)
-        self._seen, self._compared_at = seen, at
+        self._compared, self._compared_at = roster, at
 
 
 def compare(

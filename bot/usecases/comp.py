@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from bot.deps import Deps
+from bot.usecases import oncall
 from bot.usecases.people import leads, names, person_asking, refuse
 from bot.usecases.tell import owe_leads
 from bot.views import comp as views
@@ -43,7 +44,7 @@ def tick(deps: Deps) -> None:
         last = occurrences.last(db, name=NAME)
         if last is not None and last >= due_at:
             return
-        roster = rosters.load_roster(db, deps.plan)
+        roster = oncall.recent(deps, db, at=at)
     found = earned(roster, last or due_at - DAY, due_at)
     with deps.sessions.writing() as db:
         if not occurrences.claim(db, name=NAME, due_at=due_at, at=at):

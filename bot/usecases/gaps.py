@@ -13,9 +13,10 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.deps import Deps
+from bot.usecases import oncall
 from bot.usecases.people import leads
 from bot.views import volunteer as views
-from store import occurrences, outbox, rosters
+from store import occurrences, outbox
 from store.domain.gap import Gap, gaps, serving
 from store.domain.roster import Roster
 from store.domain.shift import joined
@@ -37,7 +38,7 @@ def tick(deps: Deps) -> None:
     """Tell what is new of the gaps ahead, and show those that were told before as they are now."""
     at = deps.clock.now()
     with deps.sessions.reading() as db:
-        roster = rosters.load_roster(db, deps.plan)
+        roster = oncall.recent(deps, db, at=at)
         told = _told(db, since=at - BACK)
         found = {(gap.name, gap.turn_at): gap for gap in in_sight(roster, at=at)}
         due = [(what, gap) for gap in found.values() for what in _due(deps, gap, told, at=at)]

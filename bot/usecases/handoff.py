@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from bot.deps import Deps
 from bot.gateways.slack import Posted
-from bot.usecases import handoff_message, people
+from bot.usecases import handoff_message, oncall, people
 from bot.usecases.briefing import checks_of, workdays_of
 from bot.views import handoff as views
 from store import audit, handoffs, occurrences, outbox, rosters
@@ -64,7 +64,6 @@ class Watch:
 
     def __init__(self) -> None:
         self._looked: tuple[datetime, datetime] | None = None
-        self._roster: tuple[str, Roster] | None = None
 
     def look(self, deps: Deps) -> None:
         at, machine_at = deps.clock.now(), deps.machine_clock.now()
@@ -72,7 +71,7 @@ class Watch:
         up_since = self._looked[0] if self._looked and up else at
         _first_seen(deps, at)
         with deps.sessions.reading() as db:
-            roster = self._known_roster(deps, db)
+            roster = oncall.recent(deps, db, at=at)
             waiting = _waiting(deps, db, roster, at=at, up_since=up_since)
             running = [one for one in handoffs.running(db) if one.is_open and _is_in(deps, one)]
         for one in waiting:
@@ -80,13 +79,6 @@ class Watch:
         for handoff in running:
             _chase(deps, roster, handoff, at=at)
         self._looked = (at, machine_at)
-
-    def _known_roster(self, deps: Deps, db: Session) -> Roster:
-        """Return the roster; the one of the last look, with what it has worked out, where nothing was changed."""
-        plan, entries = deps.plan, rosters.load_entries(db)
-        if self._roster is None or (self._roster[0], self._roster[1].entries) != (plan.digest, entries):
-            self._roster = plan.digest, rosters.roster_of(plan, entries)
-        return self._roster[1]
 
 
 def _is_in(deps: Deps, handoff: Handoff) -> bool:

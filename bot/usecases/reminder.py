@@ -45,7 +45,9 @@ class Beginning:
 
 
 def tick(deps: Deps) -> None:
-    at, roster = deps.clock.now(), oncall.roster(deps)
+    at = deps.clock.now()
+    with deps.sessions.reading() as db:
+        roster = oncall.recent(deps, db, at=at)
     due = list(reminders(roster, at=at))
     if not due:
         return

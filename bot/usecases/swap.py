@@ -227,7 +227,7 @@ def sweep(deps: Deps) -> int:
     """Move on the swaps that time or an edit of the roster has decided, and tell both; return how many."""
     at = deps.clock.now()
     with deps.sessions.reading() as db:
-        roster = rosters.load_roster(db, deps.plan)
+        roster = oncall.recent(deps, db, at=at)
     over = [(swap, state) for swap in roster.entries.swaps if (state := _fate(roster, swap, at=at))]
     moved = sum(_move(deps, roster, swap, state, at=at) for swap, state in over)
     if moved:

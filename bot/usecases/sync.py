@@ -49,7 +49,9 @@ class Sync:
         self._sound: dict[str, bool] = {}
 
     def tick(self, deps: Deps) -> None:
-        roster, at = oncall.roster(deps), deps.clock.now()
+        at = deps.clock.now()
+        with deps.sessions.reading() as db:
+            roster = oncall.recent(deps, db, at=at)
         for group in groups(roster, at=at):
             self._keep(deps, f"@{group.handle}", group, partial(_show_group, deps, group))
         channels = deps.plan.team.channels

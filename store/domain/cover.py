@@ -187,7 +187,8 @@ def _least_loaded(roster: Roster, _line: Line, held: Held, loads: Loads) -> Iter
 
 
 def _volunteer(roster: Roster, line: Line, _held: Held, _loads: Loads) -> Iterator[Candidate]:
-    for one in sorted(roster.entries.volunteers, key=lambda each: (each.entered_at, each.id)):
+    here = (one for one in roster.entries.volunteers if one.person in roster.people)
+    for one in sorted(here, key=lambda each: (each.entered_at, each.id)):
         if not one.pipelines or set(one.pipelines) & set(line.pipelines):
             yield Candidate(one.person, "volunteer", one.starts_at, one.ends_at)
 

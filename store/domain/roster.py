@@ -153,11 +153,13 @@ class Roster:
         return tuple(self._spans[key].touching(starts_at, ends_at))
 
     def overrides_of(self, line: Line) -> InTime[Override]:
-        """Return the overrides for any of the line's pipelines, or for all."""
+        """Return the overrides for any of the line's pipelines, or for all. Who has left the plan covers nothing."""
         if line.pipelines not in self._overrides:
             mine = set(line.pipelines)
-            scoped = (one for one in self.entries.overrides if not one.pipelines or mine & set(one.pipelines))
-            self._overrides[line.pipelines] = InTime(scoped)
+            here = (one for one in self.entries.overrides if one.person is None or one.person in self.people)
+            self._overrides[line.pipelines] = InTime(
+                one for one in here if not one.pipelines or mine & set(one.pipelines)
+            )
         return self._overrides[line.pipelines]
 
     @cached_property

@@ -13,14 +13,21 @@ from tests.integration.bot.roster_stage import Stage, local_instant, stage
 @pytest.fixture
 def scene(sessions: Sessions, tmp_path: Path) -> Stage:
     made = stage(sessions, tmp_path)
-    changes.Watch().tick(made.deps)
+    look_twice(made)
     return made
+
+
+def look_twice(scene: Stage, *watches: changes.Watch) -> None:
+    """Let the roster stand from one look to the next."""
+    for watch in watches or (changes.Watch(),):
+        for _ in range(2):
+            watch.tick(scene.deps)
 
 
 def look(scene: Stage) -> dict[str, str]:
     """Return what is new to whom."""
     before = scene.rows("shifts:")
-    changes.Watch().tick(scene.deps)
+    look_twice(scene)
     return {key: text for key, text in scene.sent("shifts:").items() if key not in before}
 
 
@@ -53,10 +60,8 @@ def test_what_was_undone_before_anybody_looked_is_not_told(scene: Stage) -> None
 
 
 def test_two_bots_tell_once(scene: Stage) -> None:
-    watches = [changes.Watch(), changes.Watch()]
     scene.leave("choo", "2026-01-21", "2026-01-22")
-    for watch in watches:
-        watch.tick(scene.deps)
+    look_twice(scene, changes.Watch(), changes.Watch())
     assert set(scene.sent("shifts:")) == {"shifts:choo:2", "shifts:thiru:2"}
 
 
@@ -67,6 +72,16 @@ def test_an_edit_of_the_plan_is_told_too(scene: Stage) -> None:
     assert "+ Mon 16 Feb 10:00 – Mon 23 Feb 10:00: you are on call (turn 1 of 4" in told["shifts:spencer:2"]
     # the two days of the New Year had been Thiru's already
     assert "− Mon 16 Feb 10:00 – Tue 17 Feb 00:00: you are no longer on call" in told["shifts:choo:2"]
+
+
+def test_a_plan_that_is_edited_and_edited_back_tells_nobody(scene: Stage) -> None:
+    watch, order = changes.Watch(), "order: [aidil, thiru, choo, spencer]"
+    look_twice(scene, watch)
+    scene.edit(order, "order: [thiru, aidil, choo, spencer]")
+    watch.tick(scene.deps)
+    scene.edit("order: [thiru, aidil, choo, spencer]", order)
+    look_twice(scene, watch)
+    assert scene.sent("shifts:") == {}
 
 
 def test_a_shift_of_some_pipelines_names_them(scene: Stage) -> None:

@@ -7,12 +7,17 @@ import pytest
 
 from store import occurrences, rosters
 from store.domain.absence import Absence, Kind
+from store.domain.oncall import timeline
 from store.domain.override import Override, Volunteer
 from store.domain.roster import Entries
+from store.domain.shift import Source
 from store.domain.swap import Swap, SwapState, advance
+from store.plans import load_plan
 from store.session import Sessions
+from store.settings import PLANS
 from tests.integration.store import hands
 
+HOUSE = load_plan(PLANS / "house")
 AT = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
 LEAVE = Absence(
     person="thiru",
@@ -125,6 +130,47 @@ def test_a_swap_that_was_accepted_is_kept_for_the_turns_that_had_begun(sessions:
         assert rosters.move_swap(db, accepted, over)
     assert entries(sessions).swaps == (over,)
     assert over.accepted_at == AT
+
+
+def test_what_is_long_past_has_no_say_in_a_look_at_the_present(sessions: Sessions) -> None:
+    old = timedelta(days=500)
+    with sessions.writing() as db:
+        for number, back in enumerate((timedelta(), old)):
+            leave = replace(LEAVE, starts_at=LEAVE.starts_at - back, ends_at=LEAVE.ends_at - back)
+            rosters.save_absence(db, leave, request_key=f"leave:{number}", by="U0THIRU")
+            swap = replace(SWAP, gives=SWAP.gives - back, takes=SWAP.takes - back)
+            rosters.save_swap(db, swap, request_key=f"swap:{number}")
+    assert len(entries(sessions).absences) == len(entries(sessions).swaps) == 2
+    with sessions.reading() as db:
+        recent = rosters.Recent().load(db, HOUSE, at=AT).entries
+    assert [one.starts_at for one in recent.absences] == [LEAVE.starts_at]
+    assert [one.gives for one in recent.swaps] == [SWAP.gives]
+
+
+def test_the_roster_of_the_last_look_is_kept_until_something_is_entered_or_edited(sessions: Sessions) -> None:
+    recent = rosters.Recent()
+    with sessions.writing() as db:
+        first = recent.load(db, HOUSE, at=AT)
+        assert recent.load(db, HOUSE, at=AT + timedelta(hours=1)) is first
+        rosters.save_absence(db, LEAVE, request_key="view:1", by="U0THIRU")
+        second = recent.load(db, HOUSE, at=AT)
+        assert second is not first
+        edited = replace(HOUSE, digest="another", team=replace(HOUSE.team, cover=()))
+        assert recent.load(db, edited, at=AT).cover == ()
+
+
+def test_somebody_who_has_left_the_plan_puts_nobody_at_ease(sessions: Sessions) -> None:
+    everybody = (replace(LEAVE, person=one, starts_at=AT, ends_at=AT + timedelta(days=3)) for one in HOUSE.team.people)
+    with sessions.writing() as db:
+        rosters.save_override(db, replace(NOBODY, person="gone"), request_key="view:1")
+        rosters.save_volunteer(db, replace(OFFER, person="gone"), request_key="view:2", by="U0GONE")
+        before = rosters.load_roster(db, HOUSE)
+        for leave in everybody:
+            rosters.save_absence(db, leave, request_key=f"leave:{leave.person}", by="U0IRFAN")
+        after = rosters.load_roster(db, HOUSE)
+    day = (OVERRIDE.starts_at, OVERRIDE.ends_at)
+    assert [shift.person for shift in timeline(before, before.lines[0], *day)] == ["aidil"]
+    assert [shift.source for shift in timeline(after, after.lines[0], *day)] == [Source.GAP]
 
 
 def test_an_occurrence_is_claimed_once_and_not_by_a_transaction_that_failed(sessions: Sessions) -> None:

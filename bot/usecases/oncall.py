@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
 
+from sqlmodel import Session
+
 from bot.deps import Deps
 from store import rosters
 from store.domain.errors import UserError, shorten
@@ -55,6 +57,11 @@ def roster(deps: Deps) -> Roster:
     """Return the roster of the plan in force with everything people entered."""
     with deps.sessions.reading() as db:
         return rosters.load_roster(db, deps.plan)
+
+
+def recent(deps: Deps, db: Session, *, at: datetime) -> Roster:
+    """Return the roster for a look at the present, without what is long past."""
+    return deps.recent.load(db, deps.plan, at=at)
 
 
 def holding(deps: Deps, pipeline: str, *, at: datetime) -> tuple[Shift, ...]:

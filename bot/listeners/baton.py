@@ -15,7 +15,7 @@ from bot.views.blocks import Message, private
 from store import runs
 from store.domain.errors import UserError
 from store.domain.oncall import person_of
-from store.domain.roundup import mine, roundup
+from store.domain.roundup import roundup
 
 
 def register(hear: Hear) -> None:
@@ -49,7 +49,7 @@ def show_home(deps: Deps, heard: Heard) -> None:
     team, at = deps.plan.team, deps.clock.now()
     known = oncall.roster(deps)
     person = person_of(team, heard.user)
-    turns = mine(known, person, at, at + oncall.MINE_AHEAD) if person else None
+    turns = oncall.turns(known, person, at=at) if person else None
     with deps.sessions.reading() as db:
         recent = runs.recent(db, limit=5)
     view = home.home(team, deps.plan.pipelines, roundup(known, at=at), mine=turns, recent=recent)

@@ -8,12 +8,11 @@ from bot.listeners import calendar, comp, leave, override, swap, volunteer
 from bot.listeners.hear import Hear
 from bot.listeners.heard import Heard
 from bot.usecases import oncall
-from bot.usecases.oncall import MINE_AHEAD, Asked, Show
+from bot.usecases.oncall import Asked, Show
 from bot.views import help as help_view
 from bot.views import oncall as views
 from bot.views.blocks import Message, private
 from store.domain.oncall import person_of
-from store.domain.roundup import mine
 
 Change = Callable[[Deps, Heard, str], Message | None]
 
@@ -62,7 +61,7 @@ def show(deps: Deps, asked: Asked, *, user: str) -> Message:
         person = person_of(team, user)
         if person is None:
             return private("You are not in this team’s plan, so you have no turns. `/oncall` shows who is on call.")
-        return views.mine(team, mine(oncall.roster(deps), person, at, at + MINE_AHEAD))
+        return views.mine(team, oncall.turns(oncall.roster(deps), person, at=at))
     instant = asked.moment.starts_at if asked.moment and asked.moment.ends_at is None else None
     if asked.show in (Show.NOW, Show.WHY, Show.AT) and (instant or asked.moment is None):
         groups = oncall.now(deps, at=instant or at, pipeline=asked.pipeline)

@@ -15,11 +15,14 @@ from store.domain.moment import Moment, begins_moment, read_moment
 from store.domain.oncall import on_call, timeline
 from store.domain.pipeline import UnknownPipeline, find_pipeline
 from store.domain.roster import Line, Roster
-from store.domain.roundup import Group, roundup
+from store.domain.roundup import Group, mine, roundup
 from store.domain.shift import Shift
+from store.domain.spell import Stint
 from store.domain.wall import DAY, day_of, days_span
 
 MINE_AHEAD = timedelta(weeks=26)
+LONG_TURN = timedelta(weeks=6)
+"""Longer than most turns: so far is looked beyond a window for where a turn in it begins and ends."""
 
 
 class NotUnderstood(UserError):
@@ -73,6 +76,12 @@ def holding(deps: Deps, pipeline: str, *, at: datetime) -> tuple[Shift, ...]:
 def now(deps: Deps, *, at: datetime, pipeline: str | None = None) -> tuple[Group, ...]:
     """Return who is on call and who follows, for one pipeline or for all."""
     return roundup(roster(deps), at=at, pipelines=None if pipeline is None else (pipeline,))
+
+
+def turns(known: Roster, person: str, *, at: datetime) -> tuple[Stint, ...]:
+    """Return the turn of *person* that runs at the instant *at* and those that begin in the weeks after, uncut."""
+    found = mine(known, person, at - LONG_TURN, at + MINE_AHEAD + LONG_TURN)
+    return tuple(one for one in found if one.shift.ends_at > at and one.shift.starts_at < at + MINE_AHEAD)
 
 
 def read(deps: Deps, typed: str, *, at: datetime, beside: Iterable[str] = ()) -> Asked:

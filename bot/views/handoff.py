@@ -42,7 +42,7 @@ def living(
     names = {key: pipeline.name for key, pipeline in pipelines.items()}
     blocks: list[Block] = [
         header(_headline(handoff, team)),
-        section(_who(handoff, team, until=_gives_way_at(handoff, briefing))),
+        section(_who(handoff, team, whose=_whose(handoff, pipelines), until=_gives_way_at(handoff, briefing))),
         *_remarks(handoff, team),
         *facts.burning(briefing, team),
         *facts.in_flight(briefing, team, pipelines, at=at),
@@ -222,13 +222,20 @@ def _gives_way_at(handoff: Handoff, briefing: Briefing) -> datetime:
     return min((*covered, *(one.starts_at for one in left if one.starts_at > taken_at)), default=handoff.ends_at)
 
 
-def _who(handoff: Handoff, team: TeamFile, *, until: datetime) -> str:
+def _whose(handoff: Handoff, pipelines: Mapping[str, Pipeline]) -> str:
+    """Return which pipelines change hands, where others have somebody else."""
+    held = [pipeline for pipeline in pipelines.values() if pipeline.on_call.rotation]
+    mine = [escape(pipeline.name) for pipeline in held if pipeline.on_call.rotation in handoff.rotations]
+    return "" if handoff.small or len(mine) in (0, len(held)) else f" for {_and(mine)}"
+
+
+def _who(handoff: Handoff, team: TeamFile, *, whose: str, until: datetime) -> str:
     """Mention the two, and nobody else."""
     incoming, outgoing = (f"*{_and(_mentions(side, team))}*" for side in (handoff.incoming, handoff.outgoing))
     if not handoff.incoming:
         given = f" {outgoing} hands over to nobody." if handoff.outgoing else ""
-        return f"⚠️ *Nobody is on call now.*{given} Find a volunteer: `/oncall volunteer`."
-    text = f"{incoming} {'is' if len(handoff.incoming) == 1 else 'are'} on call until {slack_time(until)}."
+        return f"⚠️ *Nobody is on call now{whose}.*{given} Find a volunteer: `/oncall volunteer`."
+    text = f"{incoming} {'is' if len(handoff.incoming) == 1 else 'are'} on call{whose} until {slack_time(until)}."
     return f"{text} Thank you, {outgoing}." if handoff.outgoing and not handoff.stays else text
 
 

@@ -63,6 +63,11 @@ def test_a_view_a_pipeline_and_a_day_in_any_order(world: World, typed: str, expe
     assert expected in ask(world, typed).text
 
 
+def test_my_turns_are_whole_though_one_runs_and_the_last_ends_far_ahead(world: World) -> None:
+    assert "Mon 12 Jan 10:00 – Thu 15 Jan 00:00" in ask(world, "mine", who="thiru").text
+    assert "Mon 13 Jul 10:00 – Mon 20 Jul 10:00" in ask(world, "mine", who="spencer").text
+
+
 @pytest.mark.parametrize(
     ("typed", "why"),
     [

@@ -197,6 +197,14 @@ def test_nobody_to_take_over_is_said_with_the_next_move(house: Plan) -> None:
 # -- only the two are mentioned
 
 
+def test_of_several_handoffs_at_once_each_says_for_which_pipelines(house: Plan) -> None:
+    one = house.pipelines["aggregate-growth"]
+    apart = replace(one, on_call=replace(one.on_call, rotation="growth"))
+    plan = replace(house, pipelines={**house.pipelines, "aggregate-growth": apart})
+    assert "Thiru is on call for Aggregate Growth until" in read(plan, shown(plan, handoff(rotations=("growth",))))[1]
+    assert "Thiru is on call until" in read(house, shown(house, handoff()))[1], "it is all there is"
+
+
 def test_only_the_two_are_mentioned_and_what_people_wrote_mentions_nobody(house: Plan) -> None:
     loud = "<!channel> <@U0CHOO> <http://evil|Jira>"
     message = shown(

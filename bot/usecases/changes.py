@@ -43,15 +43,16 @@ class Watch:
         with deps.sessions.reading() as db:
             roster = oncall.recent(deps, db, at=at)
             stood, self._looked = roster is self._looked, roster
-            known = roster is self._compared and self._compared_at and at - self._compared_at < RENEWED
-            if known or not stood:
+            if roster is self._compared and self._compared_at and at - self._compared_at < RENEWED:
                 return
             told = told_shifts.load(db)
         until = at + AHEAD
         held = shifts_by_person(roster, at, until + BEYOND)
         for person in roster.people:
-            compare(deps, roster, person, held.get(person, ()), told.get(person), at=at, until=until)
-        self._compared, self._compared_at = roster, at
+            if stood or person not in told:
+                compare(deps, roster, person, held.get(person, ()), told.get(person), at=at, until=until)
+        if stood:
+            self._compared, self._compared_at = roster, at
 
 
 def compare(

@@ -152,4 +152,4 @@ def told_to_lead(
 def _next_move(effect: Sequence[Change]) -> tuple[Block, ...]:
     if change_view.has_gap(effect):
         return (section("*There is a gap.* Put somebody on call with `/oncall override`."),)
-    return (context("You need to do nothing: who covers is told."),)
+    return (context(f"You need to do nothing{': who covers is told' if effect else ''}."),)

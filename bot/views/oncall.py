@@ -27,7 +27,7 @@ from store.domain.roster import Line
 from store.domain.roundup import Day, Group, by_day
 from store.domain.shift import Shift, Source
 from store.domain.spell import Stint
-from store.domain.team import TeamFile
+from store.domain.team import Cover, TeamFile
 from store.domain.wall import DAY, WEEKDAYS, day_begins, local_of
 
 SHOW = "oncall_show"
@@ -75,7 +75,7 @@ def current(team: TeamFile, groups: Sequence[Group], *, at: datetime | None = No
         steps = ", then ".join(_COVER[rule] for rule in team.cover)
         blocks.append(context(f"When the person on call is away: {steps}."))
     if buttons:
-        blocks.append(_more())
+        blocks.append(_more(team))
     return Message(text=" ".join(texts) or "Nobody is on call.", blocks=tuple(blocks[:50]))
 
 
@@ -129,13 +129,13 @@ def _names(team: TeamFile, people: Iterable[str]) -> str:
     return ", ".join(escape(team.people[one].name) if one in team.people else escape(one) for one in people)
 
 
-def _more() -> Block:
+def _more(team: TeamFile) -> Block:
     return actions(
         [
             button("Week", f"{SHOW}_week", {"show": "week"}),
             button("Month", f"{SHOW}_month", {"show": "month"}),
             button("My turns", f"{SHOW}_mine", {"show": "mine"}),
-            *changing(),
+            *changing(team),
         ]
     )
 
@@ -148,14 +148,10 @@ def looking(pipelines: Mapping[str, Pipeline]) -> Block:
     return actions([button("Why", f"{SHOW}_why", {"show": "why"}), *of, day])
 
 
-def changing() -> list[Block]:
-    """Return the buttons by which people change the roster."""
-    return [
-        button("I’ll be away", LEAVE),
-        button("Swap", SWAP),
-        button("Override", OVERRIDE),
-        button("Volunteer", VOLUNTEER),
-    ]
+def changing(team: TeamFile) -> list[Block]:
+    """Return the buttons by which people change the roster; a plan that asks for no volunteers has none for them."""
+    offer = [button("Volunteer", VOLUNTEER)] if Cover.VOLUNTEER in team.cover else []
+    return [button("I’ll be away", LEAVE), button("Swap", SWAP), button("Override", OVERRIDE), *offer]
 
 
 def why(team: TeamFile, groups: Sequence[Group], *, at: datetime | None = None) -> Message:
@@ -327,6 +323,6 @@ def mine(team: TeamFile, stints: Sequence[Stint]) -> Message:
         return private("You have no turn in the next 26 weeks.")
     rows = [shift_view.own(stint, team.zone) for stint in stints[:40]]
     parts = [section("\n".join(rows[at : at + 15])) for at in range(0, len(rows), 15)]
-    buttons = actions(changing())
+    buttons = actions(changing(team))
     zone = context(f"Times are those of {team.zone}.")
     return Message(text="Your turns in the next 26 weeks", blocks=(header("Your turns"), *parts, zone, buttons))

@@ -63,7 +63,7 @@ def override_form(
         chooser = {"type": "multi_static_select", "options": options}
         blocks.append(input_block("pipelines", "Only for", chooser, optional=True, hint="Leave empty for all."))
     if not for_anybody:
-        blocks.append(context("You can put yourself on call. To put somebody else on call, ask them or the lead."))
+        blocks.append(context("You can put yourself on call. Whoever else shall take it does the same."))
     if coming:
         blocks += [divider(), section("*Entered already*")]
         blocks += [_entered(team, one) for one in coming[:LISTED]]

@@ -52,6 +52,8 @@ def swap_form(
         input_block("takes", "For which turn?", _turns(team, others, several)),
         context(_rule(team, for_anybody=for_anybody)),
     ]
+    if max(len(mine), len(others)) > MOST:
+        blocks.append(context(f"A list here holds {MOST} turns: these are the soonest."))
     return form(FORM, "Swap two turns", blocks, channel=channel)
 
 
@@ -171,7 +173,10 @@ def ended_line(team: TeamFile, swap: Swap, terms: Terms, *, person: str) -> Mess
     if swap.state is SwapState.DECLINED and person == swap.asker:
         text = f"{other} declined your swap. Your turn {mine} stays yours: ask somebody else with `/oncall swap`."
     elif swap.state is SwapState.EXPIRED and person == swap.asker:
-        text = f"{other} did not answer in time. Your turn {mine} stays yours: the lead can still swap it for you."
+        text = (
+            f"{other} did not answer in time. Your turn {mine} stays yours: ask again with `/oncall swap`, or hand "
+            "days of it over with `/oncall override`."
+        )
     elif swap.state is SwapState.FALLEN:
         text = (
             f"⚠️ Your swap with {other} ({terms.gives} for {terms.takes}) has fallen: the roster was edited, and one of "
@@ -199,5 +204,5 @@ def asked(team: TeamFile, swap: Swap) -> Message:
         return private(f"{mention(other.slack, other.name)} is asked. I have written to you where you can withdraw it.")
     return private(
         f"Asked, but `team.yaml` has no Slack id for {escape(name_of(team, swap.other))}, so I cannot reach them: "
-        "talk to them, and let the lead make the swap."
+        "talk to them. Days of a turn can be handed over with `/oncall override`."
     )

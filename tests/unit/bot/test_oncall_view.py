@@ -12,6 +12,7 @@ from store.domain.roster import Entries, Line, Roster
 from store.domain.rotation import Version
 from store.domain.roundup import by_day, mine, roundup
 from store.domain.shift import Shift
+from store.domain.team import Cover
 from store.domain.wall import days_span
 from store.plans import Plan, load_plan
 from store.rosters import roster_of
@@ -66,6 +67,12 @@ def test_whoever_covers_is_named_with_the_rule_that_called_them(house: Plan, sho
     text = oncall.current(house.team, roundup(short, at=wednesday)).text
     assert text.startswith("*<@U0AIDIL>* is on call until")
     assert "covers for Thiru (leave) as last week’s on-call" in text
+
+
+def test_where_no_rule_asks_for_a_volunteer_nobody_is_offered_to_be_one(house: Plan, roster: Roster) -> None:
+    assert "Volunteer" in buttons(oncall.current(house.team, roundup(roster, at=TUESDAY)))
+    alone = replace(house.team, cover=(Cover.PREVIOUS,))
+    assert "Volunteer" not in buttons(oncall.current(alone, roundup(roster, at=TUESDAY)))
 
 
 def test_a_gap_is_loud_and_names_the_next_move(house: Plan, short: Roster) -> None:

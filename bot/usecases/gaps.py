@@ -28,6 +28,7 @@ BACK = timedelta(days=35)
 """What was told of a gap longer ago is left as it stands."""
 ASK, ALARM, EVE, NO_EVE = "ask", "alarm", "eve", "no-eve"
 """What may be told of a gap; `NO_EVE`: the alarm came so late that it was that of the eve."""
+WHAT = (ASK, ALARM, EVE, NO_EVE)
 EVE_AHEAD = timedelta(hours=24)
 
 Told = tuple[str, str, datetime]
@@ -77,9 +78,10 @@ def show(db: Session, deps: Deps, roster: Roster, *, at: datetime) -> None:
                 _owe(db, deps, *edit)
 
 
-def _told(db: Session, *, since: datetime) -> frozenset[Told]:
+def _told(db: Session, *, since: datetime) -> tuple[Told, ...]:
     found = occurrences.named(db, prefix="gap:", since=since)
-    return frozenset((name.split(":", 2)[1], name.split(":", 2)[2], turn_at) for name, turn_at in found)
+    told = ((name.split(":", 2)[1], name.split(":", 2)[2], turn_at) for name, turn_at in found)
+    return tuple(sorted(told, key=lambda one: (one[2], one[1], WHAT.index(one[0]))))
 
 
 def _closed(name: str, turn_at: datetime) -> Gap:
@@ -87,7 +89,7 @@ def _closed(name: str, turn_at: datetime) -> Gap:
     return Gap(rotation=rotation, person=person or None, turn_at=turn_at, spans=())
 
 
-def _due(deps: Deps, gap: Gap, told: frozenset[Told], *, at: datetime) -> Iterator[str]:
+def _due(deps: Deps, gap: Gap, told: tuple[Told, ...], *, at: datetime) -> Iterator[str]:
     """Yield what is to be told of *gap* now and was not yet."""
     still = gap.open_at(at)
     if not still:
@@ -137,11 +139,13 @@ def _payload(
     deps: Deps, roster: Roster, what: str, gap: Gap, before: dict[str, Any] | None, *, at: datetime
 ) -> dict[str, Any]:
     """Return the message about everything that was ever open of *gap*, as it stands now."""
-    known = (before or {}).get("told") or {"spans": [], "pipelines": list(gap.pipelines), "open": True, "again": 0}
+    first: dict[str, Any] = {"spans": [], "pipelines": list(gap.pipelines), "seat": gap.seat, "open": True, "again": 0}
+    known = (before or {}).get("told") or first
     earlier = [tuple(map(datetime.fromisoformat, each)) for each in known["spans"]]
     spans = joined([*((begin, end) for begin, end in earlier), *gap.spans])
     pipelines = gap.pipelines if gap.spans else tuple(known["pipelines"])
-    team, whole = deps.plan.team, replace(gap, spans=spans, pipelines=pipelines)
+    seat = gap.seat if gap.spans else known["seat"]
+    team, whole = deps.plan.team, replace(gap, spans=spans, pipelines=pipelines, seat=seat)
     is_open, is_over = bool(gap.open_at(at)), all(end <= at for _, end in spans)
     now = serving(roster, whole, spans)
     if what == ASK:
@@ -152,6 +156,7 @@ def _payload(
     told = {
         "spans": [[begin.isoformat(), end.isoformat()] for begin, end in spans],
         "pipelines": list(pipelines),
+        "seat": seat,
         "open": is_open,
         "again": known["again"] + (is_open and not known["open"]),
     }

@@ -24,6 +24,8 @@ class Gap:
     spans: tuple[Span, ...]
     pipelines: tuple[str, ...] = ()
     """Empty: all that have somebody on call."""
+    seat: int = 0
+    """Which of those who serve together is missing."""
 
     @property
     def name(self) -> str:
@@ -54,6 +56,7 @@ def _gap(roster: Roster, rotation: str, person: str | None, turn: datetime, held
         turn_at=turn,
         spans=joined((shift.starts_at, shift.ends_at) for _, shift in held),
         pipelines=() if set(pipelines) == set(covered_by(roster)) else pipelines,
+        seat=held[0][1].seat,
     )
 
 
@@ -76,7 +79,8 @@ def serving(roster: Roster, gap: Gap, spans: Iterable[Span]) -> tuple[Change, ..
         concerned = tuple(key for key in line.pipelines if not gap.pipelines or key in gap.pipelines)
         if line.rotation == gap.rotation and concerned:
             for begin, end in spans:
-                found += (_served(gap, shift, concerned) for shift in calmed(timeline(roster, line, begin, end)))
+                held = calmed(timeline(roster, line, begin, end))
+                found += (_served(gap, shift, concerned) for shift in held if shift.seat == gap.seat)
     return together(found, gap.pipelines or covered_by(roster))
 
 

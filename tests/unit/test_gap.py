@@ -69,3 +69,15 @@ def test_what_was_a_gap_shows_who_serves_in_it_now() -> None:
     assert (still.after, still.source) == (None, Source.GAP)
     assert (covered.before, covered.after, covered.source) == ("choo", "mei", Source.COVER)
     assert (back.before, back.after) == (None, "choo")
+
+
+def test_of_two_who_serve_together_each_gap_shows_its_own_seat() -> None:
+    pair = {"groups": {"pair": ("choo", "thiru"), "other": ("mei", "nia")}, "order": ("pair", "other")}
+    days = ("2025-01-07", "2025-01-09")
+    roster = make_roster(absences=[make_absence("choo", *days), make_absence("thiru", *days)], **pair)
+    first, second = gaps(roster, FROM, UNTIL)
+    assert (first.person, first.seat, second.person, second.seat) == ("choo", 0, "thiru", 1)
+    for gap in (first, second):
+        assert [(one.seat, one.source, one.before) for one in serving(roster, gap, gap.spans)] == [
+            (gap.seat, Source.GAP, gap.person)
+        ]

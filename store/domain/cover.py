@@ -12,7 +12,7 @@ from store.domain.absence import Absence
 from store.domain.held import Held
 from store.domain.roster import Line, Roster
 from store.domain.rotation import Turn, Unit, as_of, following, in_order, orders_people, preceding
-from store.domain.shift import Passed, Shift, Source, but, cut
+from store.domain.shift import Passed, Shift, Source, but, cut, part
 from store.domain.team import Cover
 
 Loads = Mapping[str, timedelta]
@@ -55,8 +55,7 @@ def covered(roster: Roster, line: Line, held: Held, loads: Loads) -> Iterator[Sh
     # an edit of the order changes nothing before its day, so who comes next is asked of the order as it is then
     changes = ((at, at) for at in roster.rotations[held.rotation].changes)
     for begin, end in cut(changes, held.starts_at, held.ends_at):
-        part = but(held, starts_at=begin, ends_at=end)
-        yield from _covered(roster, line, part, but(shift, starts_at=begin, ends_at=end), away, loads)
+        yield from _covered(roster, line, part(held, begin, end), part(shift, begin, end), away, loads)
 
 
 def _covered(
@@ -76,14 +75,13 @@ def _covered(
     spans += [(one.starts_at, one.ends_at) for one in beside]
     spans += [(one.starts_at, one.ends_at) for one in candidates if one.starts_at and one.ends_at]
     for begin, end in cut(spans, held.starts_at, held.ends_at):
-        part = but(shift, starts_at=begin, ends_at=end)
-        absence = _holding(away, begin)
+        piece, absence = part(shift, begin, end), _holding(away, begin)
         if absence is None:
-            yield part
+            yield piece
         else:
             taken = {one.person for one in beside if one.starts_at <= begin < one.ends_at}
-            free = [one for one in candidates if one.person not in taken]
-            yield _step_in(roster, present, part, absence, free, absences)
+            free = [one for one in candidates if one.person not in taken] if taken else candidates
+            yield _step_in(roster, present, piece, absence, free, absences)
 
 
 def _beside(roster: Roster, line: Line, held: Held, loads: Loads) -> Iterator[Shift]:
@@ -94,7 +92,10 @@ def _beside(roster: Roster, line: Line, held: Held, loads: Loads) -> Iterator[Sh
 
 
 def _holding(absences: tuple[Absence, ...], at: datetime) -> Absence | None:
-    return next((one for one in absences if one.starts_at <= at < one.ends_at), None)
+    for one in absences:
+        if one.starts_at <= at < one.ends_at:
+            return one
+    return None
 
 
 def _step_in(
@@ -111,6 +112,7 @@ def _step_in(
     Args:
         present: everybody in the rotation then.
     """
+    holder = roster.name_of(shift.person or "")
     passed: list[Passed] = []
     seen: set[str] = set()
     for candidate in candidates:
@@ -123,15 +125,15 @@ def _step_in(
             continue
         theirs = _holding(absences[candidate.person], shift.starts_at)
         if theirs is None:
-            why = f"covers for {roster.name_of(absence.person)} ({absence.why}) as {candidate.role}"
+            why = f"covers for {holder} ({absence.why}) as {candidate.role}"
             why = "; ".join([why, *(one.why for one in passed)])
             source, person = Source.COVER, candidate.person
-            return but(shift, person=person, why=why, source=source, instead_of=absence.person, passed=tuple(passed))
+            return but(shift, person=person, why=why, source=source, instead_of=shift.person, passed=tuple(passed))
         passed.append(Passed(candidate.person, f"{name}, {candidate.role}, is away too ({theirs.why})"))
-    why = "; ".join([f"{roster.name_of(absence.person)} is away ({absence.why})", *(one.why for one in passed)])
+    why = "; ".join([f"{holder} is away ({absence.why})", *(one.why for one in passed)])
     if Cover.VOLUNTEER in roster.cover:
         why += "; nobody has volunteered yet"
-    return but(shift, person=None, why=why, source=Source.GAP, instead_of=absence.person, passed=tuple(passed))
+    return but(shift, person=None, why=why, source=Source.GAP, instead_of=shift.person, passed=tuple(passed))
 
 
 def _candidates(roster: Roster, line: Line, held: Held, loads: Loads) -> Iterator[Candidate]:

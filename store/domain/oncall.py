@@ -14,7 +14,7 @@ from store.domain.held import Held, held
 from store.domain.override import acting
 from store.domain.roster import Line, Roster
 from store.domain.rotation import begins_at, leaves, turn_at
-from store.domain.shift import Shift, Source, Span, Watch, but, clipped, cut, merged
+from store.domain.shift import Shift, Source, Span, Watch, but, clipped, cut, merged, part
 from store.domain.spans import InTime
 from store.domain.team import Cover, TeamFile
 from store.domain.wall import day_of, days_span
@@ -147,13 +147,13 @@ def _overridden(roster: Roster, line: Line, shift: Shift) -> Iterator[Shift]:
         act = acting(here, holders=holders, on_purpose=on_purpose)
         if act is not None and act.replaces is None and shift.seat > 0:
             continue  # one who covers for a group covers for it whole
-        part = but(shift, starts_at=begin, ends_at=end)
+        piece = part(shift, begin, end)
         if act is None or (act.person == shift.person and shift.source is not Source.GAP):
-            yield part
+            yield piece
         else:
             source = Source.OVERRIDE if act.person else Source.NONE
             why = _by_hand(roster, shift, nobody=act.person is None)
-            yield but(part, person=act.person, source=source, why=why, instead_of=shift.person, passed=())
+            yield but(piece, person=act.person, source=source, why=why, instead_of=shift.person, passed=())
 
 
 def _by_hand(roster: Roster, shift: Shift, *, nobody: bool) -> str:
@@ -179,15 +179,14 @@ def _watched(roster: Roster, line: Line, shifts: Iterable[Shift], window: Span) 
             yield shift
             continue
         for begin, end in cut(((one.starts_at, one.ends_at) for one in (*on_deck, *standing_by)), *span):
-            backup, deck = (_at(watches, begin, shift.person) for watches in (standing_by, on_deck))
+            backup = _at(standing_by, begin, shift.person) if standing_by else ()
+            deck = _at(on_deck, begin, shift.person)
             yield but(shift, starts_at=begin, ends_at=end, backup=backup, on_deck=deck)
 
 
 def _at(watches: list[Watch], at: datetime, holder: str | None) -> tuple[str, ...]:
-    if not watches:
-        return ()
-    people = (person for one in watches if one.starts_at <= at < one.ends_at for person in one.people)
-    return tuple(dict.fromkeys(person for person in people if person != holder))
+    people = [person for one in watches if one.starts_at <= at < one.ends_at for person in one.people]
+    return tuple(dict.fromkeys(person for person in people if person != holder)) if people else ()
 
 
 def person_of(team: TeamFile, slack_id: str) -> str | None:

@@ -14,7 +14,7 @@ from store.domain.holiday import Holiday, HolidaysIn, corrected, is_named
 from store.domain.override import Override, Volunteer
 from store.domain.pipeline import Pipeline
 from store.domain.rotation import Duty, Rotation, Turn
-from store.domain.shift import Shift, Watch, but
+from store.domain.shift import Shift, Watch
 from store.domain.spans import InTime
 from store.domain.swap import Standing, Swap, standing
 from store.domain.team import Cover, HolidayFix, Leave, OnDeck, Person, TeamFile
@@ -142,7 +142,11 @@ class Roster:
         return self._spans[key].touching(starts_at, ends_at)
 
     def away(self, person: str, starts_at: datetime, ends_at: datetime) -> tuple[Absence, ...]:
-        """Return the person's absences that touch `[starts_at, ends_at)`, in order of their beginning."""
+        """
+        Return the person's absences that touch `[starts_at, ends_at)`, in order of their beginning.
+
+        A public holiday among them is everybody's who lives there, and names no person.
+        """
         years = _years(starts_at, ends_at)
         key = ("away", person, years)
         if key not in self._spans:
@@ -188,7 +192,7 @@ class Roster:
 
     @cached_property
     def _days(self) -> dict[Hashable, tuple[Absence, ...]]:
-        """Holidays as spans, by place, names and year; nobody's yet."""
+        """Holidays as spans, by place, names and year: they are everybody's there, and name no person."""
         return {}
 
     def _named_days(self, person: str, names: tuple[str, ...], years: range) -> Iterator[Absence]:
@@ -202,7 +206,7 @@ class Roster:
                     if is_named(holiday, names)
                     for begins, ends in [days_span(holiday.day, holiday.day, self.zone_of(person))]
                 )
-            yield from (but(day, person=person) for day in self._days[key])
+            yield from self._days[key]
 
 
 def _years(starts_at: datetime, ends_at: datetime) -> range:

@@ -7,6 +7,8 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
+from store.domain.spans import Spanning
+
 
 class Source(StrEnum):
     """What put this person on call."""
@@ -65,6 +67,7 @@ class Shift:
 
 Span = tuple[datetime, datetime]
 T = TypeVar("T")
+Timed = TypeVar("Timed", bound=Spanning)
 
 
 def but(value: T, **changes: object) -> T:
@@ -73,6 +76,13 @@ def but(value: T, **changes: object) -> T:
     new.__dict__.update(value.__dict__)
     new.__dict__.update(changes)
     return new
+
+
+def part(value: Timed, starts_at: datetime, ends_at: datetime) -> Timed:
+    """Return the part of *value* from *starts_at* to *ends_at*; itself where that is all of it."""
+    if value.starts_at == starts_at and value.ends_at == ends_at:
+        return value
+    return but(value, starts_at=starts_at, ends_at=ends_at)
 
 
 def cut(spans: Iterable[Span], starts_at: datetime, ends_at: datetime) -> Iterator[Span]:
@@ -103,9 +113,7 @@ def overlap(spans: Iterable[Span], starts_at: datetime, ends_at: datetime) -> ti
 
 
 def clipped(shift: Shift, starts_at: datetime, ends_at: datetime) -> Shift:
-    if starts_at <= shift.starts_at and shift.ends_at <= ends_at:
-        return shift
-    return but(shift, starts_at=max(starts_at, shift.starts_at), ends_at=min(ends_at, shift.ends_at))
+    return part(shift, max(starts_at, shift.starts_at), min(ends_at, shift.ends_at))
 
 
 def merged(shifts: Iterable[Shift]) -> tuple[Shift, ...]:

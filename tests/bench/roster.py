@@ -76,11 +76,13 @@ def closing_engine(folder: Path) -> Iterator[Engine]:
 def _engine(times: int) -> Table:
     roster = make(Cover.PREVIOUS, Cover.NEXT, Cover.SECONDARY)
     by_load = make(Cover.LEAST_LOADED)
+    plain = replace(roster, entries=Entries(), on_deck=())
     line = roster.lines[7]
     instants = [BEGIN + number * timedelta(hours=215) for number in range(times)]
     rows = [
         ("a year of all, first question", _time(times, lambda _: timelines(replace(roster), *YEAR))),
         ("a year of all, asked again", _time(times, lambda _: timelines(roster, *YEAR))),
+        ("a year of all, holidays alone, first question", _time(times, lambda _: timelines(replace(plain), *YEAR))),
         ("a year of all, cover by load, first question", _time(times, lambda _: timelines(replace(by_load), *YEAR))),
         ("one instant, first question", _time(times, lambda n: on_call(replace(roster), line, at=instants[n]))),
         ("one instant, asked again", _time(times, lambda n: on_call(roster, line, at=instants[n]))),

@@ -31,7 +31,7 @@ def test_an_unknown_measurement_is_met_with_the_known_ones(capsys: pytest.Captur
 
 def test_the_roster_is_measured(tmp_path: Path) -> None:
     engine, shell = roster.measure(tmp_path, times=1, shells=1)
-    assert len(engine.rows) == 5
+    assert len(engine.rows) == 6
     assert "50 people" in engine.note
     assert len(shell.rows) == 4
 

@@ -63,7 +63,7 @@ def current(team: TeamFile, groups: Sequence[Group], *, at: datetime | None = No
     for group, text in zip(held, texts, strict=True):
         blocks.append(section(text))
         if group.coming:
-            lines = "\n".join(_next(team, shift) for shift in group.coming[:COMING])
+            lines = "\n".join(_next(team, one) for one in group.coming[:COMING])
             blocks.append(section(f"*Next*\n{lines}"))
         blocks += [context(each) for each in _beside(team, group)]
     blocks += [context(_on_purpose(group.pipelines, group.now)) for group in groups if not _is_held(group)]
@@ -110,10 +110,13 @@ def _held(team: TeamFile, shift: Shift, whose: str) -> str:
     return f"*Nobody* is on call{whose} until {slack_time(shift.ends_at)}: {escape(shift.why)}."
 
 
-def _next(team: TeamFile, shift: Shift) -> str:
+def _next(team: TeamFile, stint: Stint) -> str:
+    shift = stint.shift
     why = "" if shift.source is Source.ROTATION else f" · {escape(shift.why)}"
+    whose = f" ({', '.join(stint.pipelines)})" if stint.pipelines else ""
     icon = shift_view.ICON[shift.source]
-    return f"{slack_time(shift.starts_at, '{date_short_pretty}')}  {icon}{shift_view.who(team, shift)}{why}"
+    begins = slack_time(shift.starts_at, "{date_short_pretty}")
+    return f"{begins}  {icon}{shift_view.who(team, shift)}{whose}{why}"
 
 
 def _beside(team: TeamFile, group: Group) -> Iterable[str]:

@@ -15,12 +15,12 @@ AHEAD = timedelta(weeks=5)
 
 @dataclass(frozen=True)
 class Group:
-    """Pipelines with the same people on call, now and in the weeks to come."""
+    """Pipelines with the same people on call now."""
 
     pipelines: tuple[str, ...]
     now: tuple[Shift, ...]
-    coming: tuple[Shift, ...]
-    """The next changes of hands; who merely watches beside is left out."""
+    coming: tuple[Stint, ...]
+    """The next changes of hands, each with its pipelines where it is not for all; who merely watches is left out."""
     alert: tuple[str, ...] = ()
     """Of those on deck now the ones who watch most closely; empty where these are all of them."""
 
@@ -28,17 +28,49 @@ class Group:
 def roundup(roster: Roster, *, at: datetime, pipelines: Iterable[str] | None = None) -> tuple[Group, ...]:
     """Return who is on call at the instant *at* and next, for *pipelines* or for all."""
     wanted = None if pipelines is None else set(pipelines)
-    groups: dict[tuple[tuple[Shift, ...], tuple[Shift, ...], tuple[str, ...]], tuple[str, ...]] = {}
+    groups: dict[tuple[tuple[Shift, ...], tuple[str, ...]], dict[Line, tuple[str, ...]]] = {}
     for line in roster.lines:
         mine = tuple(key for key in line.pipelines if wanted is None or key in wanted)
         if mine:
             now = on_call(roster, line, at=at)
-            after = max((shift.ends_at for shift in now), default=at)
-            coming = timeline(roster, line, after, max(after, at) + AHEAD) if line.rotation else ()
             alert = tuple(dict.fromkeys(one for shift in now for one in alert_of(line, shift)))
-            same = tuple(replace(each, pipeline=None) for each in now), calmed(coming), alert
-            groups[same] = (*groups.get(same, ()), *mine)
-    return tuple(Group(keys, *same) for same, keys in groups.items())
+            same = tuple(replace(each, pipeline=None) for each in now), alert
+            groups.setdefault(same, {})[line] = mine
+    return tuple(_group(roster, now, alert, lines, at=at) for (now, alert), lines in groups.items())
+
+
+def _group(
+    roster: Roster, now: tuple[Shift, ...], alert: tuple[str, ...], lines: dict[Line, tuple[str, ...]], *, at: datetime
+) -> Group:
+    keys = tuple(key for mine in lines.values() for key in mine)
+    after = max((shift.ends_at for shift in now), default=at)
+    until = max(after, at) + AHEAD
+    every = [
+        (shift, mine)
+        for line, mine in lines.items()
+        if line.rotation
+        for shift in calmed(timeline(roster, line, after, until))
+    ]
+    coming = (
+        Stint(shift=shift, pipelines=() if set(told) == set(keys) else tuple(told)) for shift, told in told_once(every)
+    )
+    return Group(keys, now, tuple(coming), alert)
+
+
+def told_once(every: Iterable[tuple[Shift, tuple[str, ...]]]) -> list[tuple[Shift, dict[str, None]]]:
+    """
+    Return shifts of several lines in order, each with the pipelines it is for.
+
+    Those that another one tells as well are told with it: the same person for the same reason, in a time that holds
+    theirs. Such are one line's hours of duty beside the whole days of another.
+    """
+    told: list[tuple[Shift, dict[str, None]]] = []
+    for shift, pipelines in sorted(every, key=lambda one: (one[0].starts_at, -one[0].ends_at.timestamp())):
+        same = next((one for one in told if one[0].is_held_as(shift) and shift.ends_at <= one[0].ends_at), None)
+        if same is None:
+            told.append(same := (shift, {}))
+        same[1].update(dict.fromkeys(pipelines))
+    return told
 
 
 def alert_of(line: Line, shift: Shift) -> tuple[str, ...]:
@@ -92,20 +124,14 @@ def by_day(shifts: Iterable[Shift], first: date, last: date, zone: str) -> tuple
 
 
 def mine(roster: Roster, person: str, starts_at: datetime, ends_at: datetime) -> tuple[Stint, ...]:
-    """
-    Return the person's shifts of all lines, in order, each with its pipelines; none is named where it is for all.
-
-    Those that another one tells as well are told with it: the same person for the same reason, in a time that holds
-    theirs. Such are one line's hours of duty beside the whole days of another.
-    """
-    every = [(shift, line) for line in roster.lines for shift in calmed(timeline(roster, line, starts_at, ends_at))]
-    told: list[tuple[Shift, dict[str, None]]] = []
-    for shift, line in sorted(every, key=lambda one: (one[0].starts_at, -one[0].ends_at.timestamp())):
-        if shift.person == person:
-            same = next((one for one in told if one[0].is_held_as(shift) and shift.ends_at <= one[0].ends_at), None)
-            if same is None:
-                told.append(same := (shift, {}))
-            same[1].update(dict.fromkeys(line.pipelines))
+    """Return the person's shifts of all lines, in order, each with its pipelines; none is named where it is for all."""
+    every = (
+        (shift, line.pipelines)
+        for line in roster.lines
+        for shift in calmed(timeline(roster, line, starts_at, ends_at))
+        if shift.person == person
+    )
     return tuple(
-        Stint(shift=shift, pipelines=() if is_all(roster, pipelines) else tuple(pipelines)) for shift, pipelines in told
+        Stint(shift=shift, pipelines=() if is_all(roster, pipelines) else tuple(pipelines))
+        for shift, pipelines in told_once(every)
     )

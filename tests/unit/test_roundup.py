@@ -9,6 +9,7 @@ from store.domain.absence import Absence
 from store.domain.briefing import ahead
 from store.domain.change import changes, moved, shifts_by_person
 from store.domain.oncall import timeline
+from store.domain.override import Override
 from store.domain.roster import Entries, Roster, build
 from store.domain.roundup import by_day, mine, roundup
 from store.domain.wall import at_clock, days_span
@@ -45,6 +46,26 @@ def test_a_persons_time_is_told_once_whatever_hours_some_pipelines_have(roster: 
         (local(2, 16, 10), local(2, 23, 10)),
     ]
     assert {one.pipelines for one in turns} == {()}, "all of them"
+
+
+def test_an_override_for_one_pipeline_ahead_splits_nobody_who_is_the_same_now() -> None:
+    plan = load_plan(PLANS / "house")
+    begins, ends = days_span(date(2026, 1, 21), date(2026, 1, 21), plan.team.zone)
+    override = Override(
+        person="aidil",
+        starts_at=begins,
+        ends_at=ends,
+        pipelines=("daily-growth",),
+        entered_at=datetime(2026, 1, 5, tzinfo=UTC),
+    )
+    known = build(plan.team, plan.pipelines, Entries(overrides=(override,)), holidays_in)
+    (group,) = roundup(known, at=datetime(2026, 1, 13, 4, tzinfo=UTC))
+    assert [shift.person for shift in group.now] == ["thiru"]
+    assert [(one.shift.person, one.pipelines) for one in group.coming[:3]] == [
+        ("choo", ()),
+        ("aidil", ("daily-growth",)),
+        ("spencer", ()),
+    ]
 
 
 def test_of_several_rotations_a_person_reads_which_pipelines_each_turn_is_for() -> None:

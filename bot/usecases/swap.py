@@ -11,7 +11,7 @@ from bot.usecases.people import leads, names, person_asking, refuse
 from bot.views import swap as views
 from bot.views.blocks import Message
 from bot.views.people import name_of
-from bot.views.shifts import span
+from bot.views.shifts import dated
 from bot.views.swap import Terms
 from store import audit, outbox, rosters
 from store.domain.change import Change, changes
@@ -140,7 +140,7 @@ def terms_of(roster: Roster, swap: Swap) -> Terms:
     turns = [turn_on(known, day) if known else None for day in (swap.gives, swap.takes)]
     zone = known.zone if known else roster.zone
     said = [
-        span(turn.starts_at, turn.ends_at, zone) if turn else f"{day:%a %d %b %Y}"
+        dated(turn.starts_at, turn.ends_at, zone, at=swap.asked_at) if turn else f"{day:%a %d %b %Y}"
         for turn, day in zip(turns, (swap.gives, swap.takes), strict=True)
     ]
     return Terms(*said)

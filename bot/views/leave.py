@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from dateutil.relativedelta import relativedelta
+
 from bot.views import changes as change_view
 from bot.views.blocks import Block, Message, button, context, divider, escape, option, private, section
 from bot.views.people import name_of
 from bot.views.preview import confirming, day_picker, form, input_block
-from bot.views.shifts import span
+from bot.views.shifts import dated
 from store.domain.absence import Absence, Kind
 from store.domain.change import Change
 from store.domain.team import TeamFile
-from store.domain.wall import DAY, day_of
+from store.domain.wall import DAY, day_of, local_of
 
 OPEN, FORM, CONFIRM = "leave_open", "leave_form", "leave_confirm"
 TAKE_BACK, TAKE_BACK_CONFIRM = "leave_take_back", "leave_take_back_confirm"
@@ -75,7 +77,7 @@ def _notice(team: TeamFile) -> str:
 
 def _entered(team: TeamFile, absence: Absence) -> Block:
     known = team.people.get(absence.person)
-    when = span(absence.starts_at, absence.ends_at, (known.zone if known else None) or team.zone)
+    when = _when(absence, (known.zone if known else None) or team.zone)
     text = f"{escape(name_of(team, absence.person))}: {when} ({absence.kind})"
     return section(text, accessory=button("Take back", TAKE_BACK, {"absence": absence.id}))
 
@@ -92,8 +94,8 @@ def preview(
 ) -> dict[str, Any]:
     """Return what the leave would do, with the button that enters it; where nobody leads, the channel is told."""
     told = "the lead" if has_lead else "the on-call channel"
-    who, when = escape(name_of(team, absence.person)), span(absence.starts_at, absence.ends_at, zone)
-    blocks: list[Block] = [section(f"*{who}* is away *{when}* ({absence.kind}).")]
+    who, when = escape(name_of(team, absence.person)), _when(absence, zone)
+    blocks: list[Block] = [section(f"*{who}* is away *{when}* ({absence.kind}).{_far(absence, zone)}")]
     if late:
         notice = team.leave.notice // DAY
         blocks.append(section(f"⚠️ *Late:* the plan asks for {notice} days’ notice. It is accepted; {told} is told."))
@@ -105,10 +107,23 @@ def preview(
     return confirming(CONFIRM, "Enter this leave?", blocks, carried=carried, yes="Enter leave")
 
 
+def _when(absence: Absence, zone: str) -> str:
+    return dated(absence.starts_at, absence.ends_at, zone, at=absence.entered_at)
+
+
+def _far(absence: Absence, zone: str) -> str:
+    """Say so where the leave begins more than a year after it is entered: a year is easily mistyped."""
+    if absence.entered_at is None:
+        return ""
+    years = relativedelta(local_of(absence.starts_at, zone), local_of(absence.entered_at, zone)).years
+    ahead = "more than a year" if years == 1 else f"{years} years"
+    return f"\n⚠️ *That is {ahead} ahead.* Go back if you mean another year." if years else ""
+
+
 def preview_of_taking_back(
     team: TeamFile, absence: Absence, effect: Sequence[Change], *, zone: str, carried: dict[str, Any]
 ) -> dict[str, Any]:
-    who, when = escape(name_of(team, absence.person)), span(absence.starts_at, absence.ends_at, zone)
+    who, when = escape(name_of(team, absence.person)), _when(absence, zone)
     blocks: list[Block] = [section(f"*{who}* is not away *{when}* after all. What has passed of it stays as it was.")]
     blocks += change_view.effect(team, effect, none="Nobody’s time on call changes.")
     blocks += change_view.gap_warning(effect)
@@ -116,7 +131,7 @@ def preview_of_taking_back(
 
 
 def entered(team: TeamFile, absence: Absence, effect: Sequence[Change], *, zone: str) -> Message:
-    who, when = escape(name_of(team, absence.person)), span(absence.starts_at, absence.ends_at, zone)
+    who, when = escape(name_of(team, absence.person)), _when(absence, zone)
     said = f"Entered: {who} is away {when} ({absence.kind})."
     if change_view.has_gap(effect):
         return private(f"{said} ⚠️ Nobody covers part of it yet.")
@@ -124,7 +139,7 @@ def entered(team: TeamFile, absence: Absence, effect: Sequence[Change], *, zone:
 
 
 def taken_back(team: TeamFile, absence: Absence, *, zone: str) -> Message:
-    who, when = escape(name_of(team, absence.person)), span(absence.starts_at, absence.ends_at, zone)
+    who, when = escape(name_of(team, absence.person)), _when(absence, zone)
     return private(f"Taken back: {who} is not away {when}. Whoever’s time on call changes is told.")
 
 
@@ -132,7 +147,7 @@ def told_to_lead(
     team: TeamFile, absence: Absence, effect: Sequence[Change], *, by: str, late: bool, at: datetime, zone: str
 ) -> Message:
     """Return what the lead reads of leave that came late or is an emergency."""
-    who, when = escape(name_of(team, absence.person)), span(absence.starts_at, absence.ends_at, zone)
+    who, when = escape(name_of(team, absence.person)), _when(absence, zone)
     entered_by = "" if by == absence.person else f", entered by {escape(name_of(team, by))}"
     if late:
         ahead = max(0, (day_of(absence.starts_at, zone) - day_of(at, zone)).days)

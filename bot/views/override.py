@@ -8,7 +8,7 @@ from bot.views import changes as change_view
 from bot.views.blocks import Block, Message, button, context, divider, escape, option, private, section
 from bot.views.people import name_of
 from bot.views.preview import confirming, form, input_block
-from bot.views.shifts import span
+from bot.views.shifts import dated
 from store.domain.change import Change
 from store.domain.override import Override
 from store.domain.pipeline import Pipeline
@@ -83,7 +83,8 @@ def said(team: TeamFile, override: Override) -> str:
     who = escape(name_of(team, override.person)) if override.person else "nobody, on purpose"
     whom = f" in place of {escape(name_of(team, override.replaces))}" if override.replaces else ""
     whose = f", for {', '.join(override.pipelines)}" if override.pipelines else ""
-    return f"*{who}* is on call{whom} {span(override.starts_at, override.ends_at, team.zone)}{whose}"
+    when = dated(override.starts_at, override.ends_at, team.zone, at=override.entered_at)
+    return f"*{who}* is on call{whom} {when}{whose}"
 
 
 def preview(team: TeamFile, override: Override, effect: Sequence[Change], *, carried: dict[str, Any]) -> dict[str, Any]:

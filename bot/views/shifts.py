@@ -1,6 +1,6 @@
 """Shifts in words: the same wherever they are shown."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.views.blocks import escape, mention, slack_time
 from store.domain.shift import Shift, Source
@@ -16,6 +16,10 @@ ICON = {
     Source.GAP: "⚠️ ",
     Source.NONE: "",
 }
+
+
+FAR = timedelta(weeks=26)
+"""From so far ahead on a day has its year beside it."""
 
 
 def who(team: TeamFile, shift: Shift, *, loud: bool = False) -> str:
@@ -44,12 +48,28 @@ def own(stint: Stint, zone: str) -> str:
 
 def span(starts_at: datetime, ends_at: datetime, zone: str) -> str:
     """Return a span on the team's wall clock, short: whole days as days, the end of the last one left out."""
+    return _span(starts_at, ends_at, zone, day="%a %d %b")
+
+
+def dated(starts_at: datetime, ends_at: datetime, zone: str, *, at: datetime | None) -> str:
+    """
+    Return a span as `span` does, with its year where somebody would not take it for granted.
+
+    Args:
+        at: when it was entered: the year is left out where all of it is in that year, and not far ahead. None: unknown.
+    """
+    years = {local_of(each, zone).year for each in (starts_at, ends_at - ends_at.resolution, *([at] if at else []))}
+    plain = at is not None and len(years) == 1 and starts_at - at <= FAR
+    return span(starts_at, ends_at, zone) if plain else _span(starts_at, ends_at, zone, day="%a %d %b %Y")
+
+
+def _span(starts_at: datetime, ends_at: datetime, zone: str, *, day: str) -> str:
     begin, end = local_of(starts_at, zone), local_of(ends_at, zone)
     if begin.time() == end.time() and begin.hour == begin.minute == 0:
         last = end.toordinal() - 1
         same = last == begin.toordinal()
-        return f"{begin:%a %d %b}" if same else f"{begin:%a %d %b} – {begin.fromordinal(last):%a %d %b}"
-    return f"{begin:%a %d %b %H:%M} – {end:%a %d %b %H:%M}"
+        return f"{begin:{day}}" if same else f"{begin:{day}} – {begin.fromordinal(last):{day}}"
+    return f"{begin:{day} %H:%M} – {end:{day} %H:%M}"
 
 
 def until(shift: Shift) -> str:

@@ -8,7 +8,7 @@ from bot.views import changes as change_view
 from bot.views.blocks import Block, Message, actions, button, context, divider, escape, private, section
 from bot.views.people import name_of
 from bot.views.preview import confirming, day_picker, form, input_block, long_text
-from bot.views.shifts import span
+from bot.views.shifts import dated, span
 from store.domain.change import Change
 from store.domain.gap import Gap
 from store.domain.override import Volunteer
@@ -121,7 +121,8 @@ def volunteer_form(
 
 def _said(team: TeamFile, offer: Volunteer) -> str:
     whose = f", for {', '.join(offer.pipelines)}" if offer.pipelines else ""
-    return f"{escape(name_of(team, offer.person))}: {span(offer.starts_at, offer.ends_at, team.zone)}{whose}"
+    when = dated(offer.starts_at, offer.ends_at, team.zone, at=offer.entered_at)
+    return f"{escape(name_of(team, offer.person))}: {when}{whose}"
 
 
 def preview(team: TeamFile, offer: Volunteer, effect: Sequence[Change], *, carried: dict[str, Any]) -> dict[str, Any]:

@@ -125,7 +125,7 @@ def test_an_unanswered_swap_lapses_when_the_notice_begins(scene: Stage) -> None:
     assert swap.sweep(scene.deps) == 1
     assert swap.sweep(scene.deps) == 0
     assert "Nobody answered in time" in scene.sent()["swap:1:thiru"]
-    assert "the lead can still swap it for you" in scene.sent()["swap:1:spencer:expired"]
+    assert "hand days of it over with /oncall override" in scene.sent()["swap:1:spencer:expired"]
 
 
 def test_an_accepted_swap_falls_when_the_rotation_is_edited_and_both_hear_once(scene: Stage) -> None:
@@ -213,3 +213,13 @@ def test_a_turn_that_is_no_more_is_named_by_its_day(scene: Stage) -> None:
     scene.edit("- starts_on: 2026-01-05", "- starts_on: 2026-04-06")
     assert swap.sweep(scene.deps) == 1
     assert "Thiru has Mon 23 Feb 2026, Spencer has Mon 09 Feb 2026." in scene.sent()["swap:1"]
+
+
+def test_turns_of_two_years_are_named_with_their_year(scene: Stage) -> None:
+    scene.set("2026-11-10 09:00")
+    taken = next(one for one in swap.choices(scene.deps, user="U0SPENCER", at=scene.at).others if one.day.year == 2027)
+    given = swap.choices(scene.deps, user="U0SPENCER", at=scene.at).mine[0]
+    gives, takes = (f"{one.rotation}|{one.day}|{one.person}" for one in (given, taken))
+    planned = swap.plan_swap(scene.deps, user="U0SPENCER", gives=gives, takes=takes, at=scene.at)
+    assert f"{taken.day:%a %d %b} 2027 10:00" in planned.terms.takes
+    assert f"{given.day:%a %d %b} 10:00" in planned.terms.gives

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.sandbox.rules import check_message, check_view
-from bot.views import changes, comp, leave, override, preview, swap, volunteer
+from bot.views import changes, comp, leave, override, preview, shifts, swap, volunteer
 from bot.views.blocks import Message
 from bot.views.swap import Terms
 from store.comps import Comp, CompState
@@ -277,4 +277,54 @@ def test_the_lead_reads_somebodys_leave_in_their_days_wherever_they_live(team: T
         coming=[away],
         channel="C1",
     )
-    assert "Sat 31 Oct – Mon 02 Nov (leave)" in str(view["blocks"])
+    assert "Sat 31 Oct 2026 – Mon 02 Nov 2026 (leave)" in str(view["blocks"])
+
+
+@pytest.mark.parametrize(
+    ("entered", "shown"),
+    [
+        ("2026-01-06 16:00", "Wed 07 Jan"),
+        ("2025-12-31 15:00", "Wed 07 Jan 2026"),
+        ("2025-12-31 17:00", "Wed 07 Jan"),
+        (None, "Wed 07 Jan 2026"),
+    ],
+)
+def test_a_day_of_another_year_has_its_year_beside_it(entered: str | None, shown: str) -> None:
+    """On the wall clock of Kuala Lumpur, where the year begins at 16:00 UTC."""
+    begins, ends = moment("2026-01-06 16:00"), moment("2026-01-07 16:00")
+    assert shifts.dated(begins, ends, "Asia/Kuala_Lumpur", at=moment(entered) if entered else None) == shown
+
+
+def test_days_that_reach_into_the_next_year_or_are_far_ahead_have_their_year_beside_them() -> None:
+    begins, midnight = moment("2026-12-30 16:00"), moment("2026-12-31 16:00")
+    assert shifts.dated(begins, midnight, "Asia/Kuala_Lumpur", at=moment("2026-12-01")) == "Thu 31 Dec"
+    assert shifts.dated(begins, midnight, "Asia/Kuala_Lumpur", at=AT) == "Thu 31 Dec 2026", (
+        "more than half a year ahead"
+    )
+    over = shifts.dated(begins, midnight + HOUR, "Asia/Kuala_Lumpur", at=moment("2026-12-01"))
+    assert over == "Thu 31 Dec 2026 00:00 – Fri 01 Jan 2027 01:00"
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("2030-12-10", "Bea is away Tue 10 Dec 2030 (leave).\n⚠️ That is 4 years ahead."),
+        ("2027-01-06", "Bea is away Wed 06 Jan 2027 (leave).\n⚠️ That is more than a year ahead."),
+        ("2027-01-05", "Bea is away Tue 05 Jan 2027 (leave).\nNobody"),
+    ],
+)
+def test_leave_of_a_mistyped_year_is_seen_before_it_is_entered(team: TeamFile, day: str, said: str) -> None:
+    begins, ends = days_span(date.fromisoformat(day), date.fromisoformat(day), team.zone)
+    far = Absence(person="bea", starts_at=begins, ends_at=ends, entered_at=moment("2026-01-05 16:00"))
+    named = replace(team, people={**team.people, "bea": Person(name="Bea")})
+    view = leave.preview(named, far, [], late=False, zone=team.zone, has_lead=True, carried=CARRIED)
+    assert said in read(view["blocks"])
+    assert "2030" not in day or "2030" in leave.entered(named, far, [], zone=team.zone).text
+    assert "2030" not in day or "2030" in leave.taken_back(named, far, zone=team.zone).text
+
+
+def test_overrides_and_offers_of_another_year_say_which(team: TeamFile) -> None:
+    early = moment("2025-12-30")
+    taken, offered = replace(OVERRIDE, entered_at=early), replace(OFFER, entered_at=early)
+    assert "Wed 07 Jan 2026" in read(override.preview(team, taken, [], carried=CARRIED)["blocks"])
+    assert "Wed 07 Jan 2026" in read(volunteer.preview(team, offered, [], carried=CARRIED)["blocks"])

@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Mapping, Sequence
 
-from bot.views.blocks import Block, context, escape, option
+from bot.views.blocks import Block, clip, context, escape, option, section
 from bot.views.briefing import listed
 from store.domain.handoff import Group, Handoff, Item, weeks_old
 from store.domain.team import TeamFile
@@ -27,16 +27,18 @@ def items(handoff: Handoff, team: TeamFile) -> list[Block]:
     """Return the checkboxes, group by group; where there are too many, those that are done make room."""
     done_last = sorted(handoff.items, key=lambda item: item.done_at is not None)
     shown = set(done_last[:MOST_ITEMS])
+    groups = {group: [item for item in handoff.items if item.group is group and item in shown] for group in _TITLES}
+    long = [item for mine in groups.values() for item in mine if not _fits(item)]
+    numbers = {item.id: number for number, item in enumerate(long, start=1)}
     blocks: list[Block] = []
-    for group, title in _TITLES.items():
-        mine = [item for item in handoff.items if item.group is group and item in shown]
-        long = [item for item in mine if not _fits(item)]
-        whole = [f"{mine.index(item) + 1}. {escape(item.text)}" for item in long]
+    for group, mine in groups.items():
         if mine:
-            blocks += listed(title, whole)
+            blocks.append(section(_TITLES[group]))
         for at in range(0, len(mine), BOXES):
-            numbers = {item.id: mine.index(item) + 1 for item in long}
             blocks.append(_boxes(handoff, mine[at : at + BOXES], numbers, team))
+        whole = [f"{_sign(numbers[item.id])} {escape(item.text)}" for item in mine if item.id in numbers]
+        if whole:
+            blocks += listed(whole[0], whole[1:])
     if len(shown) < len(handoff.items):
         hidden = [item for item in handoff.items if item not in shown]
         waiting = sum(item.done_at is None for item in hidden)
@@ -71,9 +73,22 @@ def _boxes(handoff: Handoff, items: Sequence[Item], numbers: Mapping[int, int], 
 def _option(item: Item, number: int | None, handoff: Handoff, team: TeamFile) -> Block:
     mark = _mark(item, handoff, team)
     if number is not None:
-        return option(f"{number}. {item.text}", str(item.id), mark)
-    first, rest = _lines(item)
+        first, rest = _begin(item.text, _sign(number)), f"Whole text below: {_sign(number)}"
+    else:
+        first, rest = _lines(item)
     return option(first, str(item.id), " · ".join(part for part in (rest, mark) if part))
+
+
+def _sign(number: int) -> str:
+    """Return what ties a box to its whole text below, as a footnote does."""
+    return f"[{number}]"
+
+
+def _begin(text: str, sign: str) -> str:
+    """Return the first words of *text* and the sign, as an option's text."""
+    room = LABEL - len(sign) - 1
+    words = textwrap.shorten(text, room, placeholder=" …")
+    return f"{clip(text, room) if words.strip() == '…' else words} {sign}"
 
 
 def _mark(item: Item, handoff: Handoff, team: TeamFile) -> str:

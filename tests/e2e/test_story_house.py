@@ -171,7 +171,7 @@ def changed(story: Story, who: str) -> list[str]:
 def test_an_item_is_ticked_in_its_third_week_and_gone_in_the_fourth(story: Story) -> None:
     third = story.handoff("Choo → Spencer")
     assert f"{ITEM}\n⏳ open for 2 weeks" in boxes(third)
-    month_end = [one for one in boxes(third) if "Everybody verifies that the investor reports" in one]
+    month_end = [one for one in boxes(third) if "All verify the investor reports" in one]
     assert len(month_end) == 1, boxes(third)
     tick(third, ITEM, as_="choo")
     until(lambda: holding(story, "Choo → Spencer", f"{ITEM}\n✓ Choo"), "the tick is not kept")

@@ -12,7 +12,7 @@ from bot.views.blocks import Message
 from bot.views.briefing import listed
 from bot.views.handoff_boxes import MOST_ITEMS, TICK
 from store.domain.absence import Absence, Kind
-from store.domain.briefing import Ahead, Briefing, Standing
+from store.domain.briefing import Ahead, Briefing, Standing, said_of
 from store.domain.change import Change
 from store.domain.handoff import Confirmation, Group, Handoff, Item, Note
 from store.domain.issue import Issue
@@ -21,7 +21,8 @@ from store.domain.run import RunStatus
 from store.domain.shift import Shift, Source
 from store.domain.sla import Deadline
 from store.domain.team import Severity
-from store.plans import Plan
+from store.plans import Plan, load_plan
+from store.settings import PLANS
 from tests.factories import make_issue, make_pipeline, make_run, moment
 from tests.reading import as_read, texts
 
@@ -259,9 +260,48 @@ def test_no_item_is_cut_in_silence(house: Plan, length: int, word: int) -> None:
     message = shown(house, handoff(items=items(1, text=text, since=DUE - 2 * WEEK)))
     (option,) = options(message)
     whole = f"{option['text']['text']} {option['description']['text']}".replace(" · ⏳ open for 2 weeks", "")
+    assert "…" not in whole or "[1]" in whole, "what is cut says where the rest stands"
     sections = " ".join(read(house, message))
     assert text.replace(" ", "") in whole.replace(" ", "") or text in sections
     assert "⏳ open for 2 weeks" in option["description"]["text"]
+
+
+def test_a_long_item_begins_in_its_box_and_stands_whole_below_under_the_boxs_number(house: Plan) -> None:
+    long = "Verify the reports before they go out, line by line, " + "with everybody who has touched one, " * 3
+    short, first, second = (
+        Item(id=number, group=Group.CHECK, text=text, since=DUE)
+        for number, text in enumerate(("Read the figures", f"{long} first", f"{long} second"), start=1)
+    )
+    action = Item(id=9, group=Group.ACTION, text=f"{long} third", since=DUE)
+    message = shown(house, handoff(items=(action, short, first, second)))
+    said = [(one["text"]["text"], one.get("description", {}).get("text")) for one in options(message)]
+    begin = "Verify the reports before they go out, line by line, with everybody …"
+    assert said == [
+        (f"{begin} [1]", "Whole text below: [1]"),
+        ("Read the figures", None),
+        (f"{begin} [2]", "Whole text below: [2]"),
+        (f"{begin} [3]", "Whole text below: [3]"),
+    ]
+    lines = read(house, message)
+    checks = lines.index("Checks due this week · done by hand")
+    assert lines[checks - 1] == f"[1] {long} third"
+    assert [line for line in lines[checks:] if line.startswith("[")] == [f"[2] {long} first", f"[3] {long} second"]
+
+
+def of_plan(plan: Plan) -> list[str]:
+    """Return the items that a plan asks for, as they are said."""
+    team = plan.team
+    names = {key: one.name for each in (team.teams, team.people) for key, one in each.items()}
+    return [*team.handoff.checklist, *(said_of(check, names) for check in team.manual_checks)]
+
+
+@pytest.mark.parametrize("key", sorted(one.name for one in PLANS.iterdir() if (one / "team.yaml").exists()))
+def test_what_a_plan_asks_for_fits_into_its_boxes(key: str) -> None:
+    plan = load_plan(PLANS / key)
+    wanted = tuple(
+        Item(id=number, group=Group.CHECK, text=text, since=DUE) for number, text in enumerate(of_plan(plan))
+    )
+    assert [one["text"]["text"] for one in options(shown(plan, handoff(items=wanted))) if "…" in str(one)] == []
 
 
 def test_more_items_than_a_message_holds_make_room_as_they_are_ticked(house: Plan) -> None:

@@ -60,16 +60,19 @@ class Planned:
 
 def choices(deps: Deps, *, user: str, at: datetime) -> Choices:
     """
-    Return the turns that *user* may give, and those to take for them.
+    Return the turns that *user* may give, and those to take for them; the lead's need no notice.
 
     Raises: NotInPlan, NoTurns.
     """
     me = person_asking(deps, user)
     for_anybody = me in leads(deps)
-    found = offers(oncall.roster(deps), at=at)
+    roster = oncall.roster(deps)
+    found = offers(roster, at=at, by_lead=for_anybody)
     mine = tuple(one for one in found if for_anybody or one.person == me)
     rotations = {one.rotation for one in mine}
     others = tuple(one for one in found if one.rotation in rotations and (for_anybody or one.person != me))
+    if not mine or not others:
+        _check_notice(deps, roster, me, at=at)
     if not mine:
         raise NoTurns(
             f"You have no turn in the next {AHEAD.days // 7} weeks that could be swapped. A turn that runs is handed "
@@ -78,6 +81,19 @@ def choices(deps: Deps, *, user: str, at: datetime) -> Choices:
     if not others:
         raise NoTurns("Nobody else has a turn in the same rotation in the next half year, so there is nobody to ask.")
     return Choices(mine, others, for_anybody)
+
+
+def _check_notice(deps: Deps, roster: Roster, me: str, *, at: datetime) -> None:
+    """Raises: NoTurns: it is the notice alone that leaves nothing to swap."""
+    soon = offers(roster, at=at)
+    mine = {one.rotation for one in soon if one.person == me}
+    if any(one.person != me and one.rotation in mine for one in soon):
+        lead = names(deps, leads(deps))
+        asked = f"Ask {lead}, who may still swap it" if lead else "Talk to the others"
+        raise NoTurns(
+            f"The team hears of a swap {roster.leave.swap_notice.days} days ahead, and too few turns are left that "
+            f"begin later. {asked}, or let somebody take days of it over with `/oncall override`."
+        )
 
 
 def plan_swap(deps: Deps, *, user: str, gives: str, takes: str, at: datetime) -> Planned:

@@ -72,11 +72,12 @@ def _turn(team: TeamFile, offer: Offer, several: bool) -> str:
 
 
 def _rule(team: TeamFile, *, for_anybody: bool) -> str:
-    notice = team.leave.swap_notice.days
-    ahead = f" The team hears of a swap {notice} days ahead; a later one takes the lead." if notice else ""
     asked = "The other person is asked, and nothing changes until they accept."
-    lead = " As the lead you may swap for somebody absent: then it holds at once, and both are told."
-    return asked + ahead + (lead if for_anybody else "")
+    if for_anybody:
+        return f"{asked} As the lead you may swap for somebody absent: then it holds at once, and both are told."
+    notice = team.leave.swap_notice.days
+    ahead = f" The team hears of a swap {notice} days ahead: turns that begin sooner are not listed." if notice else ""
+    return asked + ahead
 
 
 def preview(

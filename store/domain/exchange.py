@@ -25,10 +25,20 @@ class Offer:
     ends_at: datetime
 
 
-def offers(roster: Roster, *, at: datetime, ahead: timedelta = AHEAD) -> tuple[Offer, ...]:
-    """Return the turns that may still be exchanged, in order of time: not begun, and not exchanged already."""
+def offers(roster: Roster, *, at: datetime, by_lead: bool = True, ahead: timedelta = AHEAD) -> tuple[Offer, ...]:
+    """
+    Return the turns that may still be exchanged, in order of time: not begun, and not exchanged already.
+
+    Args:
+        by_lead: the lead's word needs no notice; for anybody else only turns are left that keep it.
+    """
     found = (offer for key in roster.rotations for offer in _of_rotation(roster, key, at, at + ahead))
-    return tuple(sorted(found, key=lambda one: (one.starts_at, one.rotation, one.person)))
+    mine = (one for one in found if by_lead or _is_in_time(roster, one.starts_at, at=at))
+    return tuple(sorted(mine, key=lambda one: (one.starts_at, one.rotation, one.person)))
+
+
+def _is_in_time(roster: Roster, begins: datetime, *, at: datetime) -> bool:
+    return at <= answer_until(roster.leave.swap_notice, begins)
 
 
 def _of_rotation(roster: Roster, key: str, starts_at: datetime, ends_at: datetime) -> Iterator[Offer]:
@@ -62,10 +72,9 @@ def check_swap(roster: Roster, swap: Swap, *, at: datetime, by_lead: bool) -> No
     others = (one for one in roster.entries.swaps if one.state is SwapState.ACCEPTED and one.id != swap.id)
     if standing((*others, replace(swap, state=SwapState.ASKED)), roster.rotations).fallen:
         raise SwapRefused("The roster has changed, and one of you no longer has that turn. Ask for another one.")
-    notice = roster.leave.swap_notice
-    if not by_lead and at > answer_until(notice, min(given.starts_at, taken.starts_at)):
+    if not by_lead and not _is_in_time(roster, min(given.starts_at, taken.starts_at), at=at):
         raise SwapRefused(
-            f"The team hears of a swap {notice.days} days ahead, and the first of the two turns begins sooner. "
+            f"The team hears of a swap {roster.leave.swap_notice.days} days ahead, and the first of the two turns begins sooner. "
             "The lead may still make it: ask them."
         )
 

@@ -42,6 +42,13 @@ def test_a_turn_that_begins_this_instant_is_too_late() -> None:
     assert offers(make_roster(), at=moment("2025-01-13 10:00"), ahead=2 * WEEK)[0].person == "choo"
 
 
+def test_only_the_lead_is_offered_turns_that_begin_within_the_notice() -> None:
+    roster, in_time = make_roster(**NOTICE), moment("2025-01-13 10:00")
+    assert offers(roster, at=in_time, by_lead=False)[0].person == "choo"
+    late = in_time + timedelta(minutes=1)
+    assert [offers(roster, at=late, by_lead=lead)[0].person for lead in (False, True)] == ["fahmi", "choo"]
+
+
 def test_swapped_turns_are_not_offered_again() -> None:
     roster = make_roster(swaps=[make_swap("thiru", "2025-01-13", "choo", "2025-01-20")])
     assert [one.person for one in offers(roster, at=NOW, ahead=4 * WEEK)] == ["fahmi", "aidil"]

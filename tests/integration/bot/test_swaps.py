@@ -7,6 +7,7 @@ import pytest
 
 from bot.usecases import swap
 from bot.usecases.people import NotAllowed, NotInPlan
+from bot.usecases.swap import NoTurns
 from store import rosters
 from store.domain.errors import UserError
 from store.domain.oncall import on_call
@@ -204,8 +205,24 @@ def test_a_form_offers_only_turns_that_can_be_swapped(scene: Stage) -> None:
     mine = [str(one.day) for one in offered.mine]
     assert mine[:2] == ["2026-01-26", "2026-03-23"], "23 February is swapped already"
     assert {one.person for one in offered.others} == {"aidil", "thiru", "choo"}
-    assert len(offered.mine) + len(offered.others) == 26 - 2, "26 weeks begin in half a year, two are swapped"
+    assert len(offered.mine) + len(offered.others) == 26 - 3, (
+        "26 weeks begin in half a year, one too soon, and two are swapped"
+    )
     assert swap.choices(scene.deps, user="U0IRFAN", at=scene.at).for_anybody
+
+
+def test_a_form_offers_to_all_but_the_lead_only_turns_that_keep_the_notice(scene: Stage) -> None:
+    offered = swap.choices(scene.deps, user="U0THIRU", at=scene.at)
+    assert [str(one.day) for one in offered.mine][:1] == ["2026-02-09"], "12 January is six days ahead"
+    assert str(offered.others[0].day) == "2026-01-19"
+    assert str(swap.choices(scene.deps, user="U0IRFAN", at=scene.at).mine[0].day) == "2026-01-12"
+
+
+def test_where_only_the_notice_leaves_nothing_to_swap_it_says_whom_to_ask(scene: Stage) -> None:
+    scene.edit("swap_notice: 7d", "swap_notice: 180d")
+    with pytest.raises(NoTurns, match=r"hears of a swap 180 days ahead.*Ask Irfan Hakim, who may still swap it"):
+        swap.choices(scene.deps, user="U0THIRU", at=scene.at)
+    assert swap.choices(scene.deps, user="U0IRFAN", at=scene.at).mine
 
 
 def test_a_turn_that_is_no_more_is_named_by_its_day(scene: Stage) -> None:

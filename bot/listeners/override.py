@@ -73,6 +73,7 @@ def _open(deps: Deps, heard: Heard, *, starts_at: datetime, ends_at: datetime | 
         deps.plan.team,
         deps.plan.pipelines,
         takers=offered.takers,
+        replaceable=offered.replaceable,
         me=offered.me,
         starts_at=_on_the_quarter(starts_at),
         ends_at=ends_at or offered.ends_at,

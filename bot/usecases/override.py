@@ -7,17 +7,20 @@ from sqlmodel import Session
 
 from bot.deps import Deps
 from bot.usecases import oncall
-from bot.usecases.people import crew_of, leads, names, person_asking, refuse
+from bot.usecases.people import crew_of, leads, names, person_asking, refuse, rota_of
 from bot.views import override as views
 from bot.views.people import name_of
 from store import audit, outbox, rosters
 from store.domain.change import Change, changes
-from store.domain.oncall import on_call, person_of
+from store.domain.oncall import on_call, person_of, timelines
 from store.domain.override import BadOverride, Override, check_override
 from store.domain.roster import Roster
 
 AFTER = timedelta(weeks=8)
 """How far past the override its effect is looked for: who covers may depend on who served before."""
+
+AHEAD = timedelta(weeks=5)
+"""How far ahead is looked for who is on call at all."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class Choices:
 
     me: str
     takers: tuple[str, ...]
+    replaceable: tuple[str, ...]
+    """Whose time there may be to take over: the rotations' people, and whoever else is on call in the weeks ahead."""
     for_anybody: bool
     coming: tuple[Override, ...]
     ends_at: datetime
@@ -52,10 +57,17 @@ def choices(deps: Deps, *, user: str, at: datetime) -> Choices:
     return Choices(
         me=me,
         takers=crew if for_anybody else (me,),
+        replaceable=_replaceable(deps, roster, at=at),
         for_anybody=for_anybody,
         coming=tuple(one for one in roster.entries.overrides if one.ends_at > at and _may(deps, me, user, one)),
         ends_at=min(running, default=at + timedelta(days=1)),
     )
+
+
+def _replaceable(deps: Deps, roster: Roster, *, at: datetime) -> tuple[str, ...]:
+    serving = [shift.person for shift in timelines(roster, at, at + AHEAD) if shift.person]
+    entered = [one.person for one in roster.entries.overrides if one.person and one.ends_at > at]
+    return tuple(key for key in dict.fromkeys((*rota_of(deps.plan.team), *serving, *entered)) if key in roster.people)
 
 
 def plan_override(deps: Deps, *, user: str, override: Override, at: datetime) -> Planned:

@@ -26,6 +26,7 @@ def override_form(
     pipelines: Mapping[str, Pipeline],
     *,
     takers: Sequence[str],
+    replaceable: Sequence[str],
     me: str,
     starts_at: datetime,
     ends_at: datetime,
@@ -38,10 +39,11 @@ def override_form(
 
     Args:
         takers: who may be put on call by whoever asks.
+        replaceable: whose time there may be to take over.
         for_anybody: the lead, who may also leave a time to nobody.
         coming: overrides that may be taken back.
     """
-    people = [option(name_of(team, key), key) for key in team.people][:99]
+    people = [option(name_of(team, key), key) for key in replaceable[:99]]
     whoever = option("Whoever is on call", WHOEVER)
     who = [option(name_of(team, key), key) for key in takers[:99]]
     initial = next((one for one in who if one["value"] == me), None)

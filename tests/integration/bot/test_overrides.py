@@ -114,3 +114,18 @@ def test_an_override_on_top_of_one_that_says_the_same_changes_nothing(scene: Sta
     enter(scene, make(scene))
     with pytest.raises(NothingChanges):
         enter(scene, make(scene), "view:V2")
+
+
+def test_a_form_offers_to_replace_whoever_is_on_call_at_times_and_nobody_else(scene: Stage) -> None:
+    offered = override.choices(scene.deps, user="U0CHOO", at=scene.at)
+    assert set(offered.replaceable) == {"aidil", "thiru", "choo", "spencer"}
+    team = scene.deps.plan.team
+    assert len(team.people) > 4
+    enter(scene, make(scene, by="U0IRFAN", person="nadia"))
+    assert "nadia" in override.choices(scene.deps, user="U0CHOO", at=scene.at).replaceable, "she has the 8th"
+
+
+def test_a_form_offers_to_replace_who_takes_over_in_months(scene: Stage) -> None:
+    far = {"starts_at": local_instant("2026-06-02 00:00"), "ends_at": local_instant("2026-06-03 00:00")}
+    enter(scene, make(scene, by="U0IRFAN", person="nadia", **far))
+    assert "nadia" in override.choices(scene.deps, user="U0CHOO", at=scene.at).replaceable

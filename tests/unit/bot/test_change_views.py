@@ -94,6 +94,7 @@ VIEWS: dict[str, Callable[[TeamFile], dict[str, Any]]] = {
         team,
         PIPELINES,
         takers=tuple(team.people),
+        replaceable=tuple(team.people),
         me="bo",
         starts_at=AT,
         ends_at=AT + HOUR,

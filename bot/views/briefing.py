@@ -98,8 +98,7 @@ def day(at: datetime, zone: str) -> str:
 
 
 def date_of(at: datetime, zone: str) -> str:
-    local = local_of(at, zone)
-    return f"{local:%a} {local.day} {local:%b}"
+    return f"{local_of(at, zone):%a %d %b}"
 
 
 def called(team: TeamFile, slack_id: str) -> str:
@@ -143,7 +142,7 @@ def _standing(one: Standing, last: Run, zone: str) -> str:
     late = one.trouble and last.status is not RunStatus.FAILED
     parts = [f"run {last.id} {last.status} {day(last.finished_at or last.requested_at, zone)}"]
     if one.newest_day:
-        parts.append(f"data up to {one.newest_day:%a} {one.newest_day.day} {one.newest_day:%b}")
+        parts.append(f"data up to {one.newest_day:%a %d %b}")
     if one.next_due:
         parts.append(f"due {_at(one.next_due, zone)}")
     return f"{'⏰' if late else _ENDED[last.status]} *{escape(one.pipeline.name)}*  {' · '.join(parts)}"

@@ -131,7 +131,7 @@ def _expected(zone: str, due_at: datetime) -> date:
 
 
 def _day(day: date) -> str:
-    return f"{day:%a} {day.day} {day:%b}"
+    return f"{day:%a %d %b}"
 
 
 def overdue(run: Run, pipeline: Pipeline | None, *, at: datetime) -> bool:

@@ -179,8 +179,8 @@ def _held_at(roster: Roster, key: str, turn: Turn, given: tuple[Shift, ...], lin
 
 def _moved(roster: Roster, key: str, due_at: datetime, held_at: datetime) -> Iterator[str]:
     if held_at > due_at:
-        local = local_of(due_at, roster.rotations[key].zone)
-        yield f"{local:%a} {local.day} {local:%b} was a holiday, so the checklist waited; who is on call changed then"
+        day = local_of(due_at, roster.rotations[key].zone)
+        yield f"{day:%a %d %b} was a holiday, so the checklist waited; who is on call changed then"
 
 
 def within_turn(roster: Roster, hours: Hours, *, at: datetime) -> tuple[tuple[Due, datetime], ...]:

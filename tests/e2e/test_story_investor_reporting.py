@@ -25,7 +25,7 @@ def test_a_holiday_month_end_and_the_day_off_that_was_earned(tmp_path: Path) -> 
         story.on("2026-01-05 10:00")
         first = story.handoff("nobody → Engineer A")
         assert "@Engineer A is on call until Mon 12 Jan 15:00 UTC." in first.text
-        assert line_with(first, "📅", "Growth").startswith("📅 Fri 9 Jan 18:00")
+        assert line_with(first, "📅", "Growth").startswith("📅 Fri 09 Jan 18:00")
         assert "On deck" not in first.text
         topics = [one.partition(":")[0] for one in boxes(first)]
         assert topics[:4] == ["Engagement", "Profit", "Growth", "Aggregates"]

@@ -102,7 +102,7 @@ def test_four_weeks_of_saas_analytics(tmp_path: Path) -> None:
 
         # Four Mondays, four handoffs, each once.
         story.expect_handoffs(
-            "Handed over: nobody → Amelia Hart, Mon 5 Jan 10:00",
+            "Handed over: nobody → Amelia Hart, Mon 05 Jan 10:00",
             "Handed over: Amelia Hart → Daniel Okafor, Mon 12 Jan 10:00",
             "Handed over: Daniel Okafor → Priya Shah, Mon 19 Jan 10:00",
             "🤝 Handoff: Daniel Okafor → Amelia Hart",

@@ -108,10 +108,10 @@ def test_four_weeks_of_xyz_tech(tmp_path: Path) -> None:
 
         # Four Mondays, two rotations, each handed over once.
         story.expect_handoffs(
-            "Handed over: Spencer → Aidil, Mon 2 Feb 10:00",
-            "Weekly check: Spencer stayed, Mon 2 Feb 10:00",
-            "Handed over: Aidil → Thiru, Mon 9 Feb 10:00",
-            "Handed over: Spencer → Choo, Mon 9 Feb 10:00",
+            "Handed over: Spencer → Aidil, Mon 02 Feb 10:00",
+            "Weekly check: Spencer stayed, Mon 02 Feb 10:00",
+            "Handed over: Aidil → Thiru, Mon 09 Feb 10:00",
+            "Handed over: Spencer → Choo, Mon 09 Feb 10:00",
             "Handed over: Thiru → Choo, Mon 16 Feb 10:00",
             "Handed over: Choo → Thiru, Mon 16 Feb 10:00",
             "🤝 Handoff: Choo → Spencer",

@@ -40,6 +40,11 @@ def test_data_that_missed_its_deadline_is_late() -> None:
     assert found.trouble == "late: the newest data is of Sat 11 Jan, and “There by nine” has passed"
 
 
+def test_a_day_that_is_late_is_written_as_all_dates_are() -> None:
+    found = stands(make_pipeline(sla=(BY_NINE,)), published("2025-01-08"))
+    assert found.trouble.startswith("late: the newest data is of Wed 08 Jan")
+
+
 def test_a_rerun_of_an_old_day_does_not_make_the_data_look_old() -> None:
     runs = published("2025-01-02", id=14), published("2025-01-12", id=13)
     found = stands(make_pipeline(sla=(BY_NINE,)), *runs)

@@ -164,6 +164,8 @@ def test_a_holiday_monday_moves_the_checklist_to_tuesday_but_not_the_turn() -> N
     assert (due.due_at, due.held_at) == (moment(MONDAY), moment("2025-01-14 10:00"))
     assert (due.outgoing, due.incoming) == (("aidil",), ("thiru",)), "whom the holiday kept away is back"
     assert due.remarks == ("Mon 13 Jan was a holiday, so the checklist waited; who is on call changed then",)
+    (remark,) = on_a_holiday(MOVE, "2025-04-08 10:00", days=("2025-04-07",)).remarks
+    assert remark.startswith("Mon 07 Apr was a holiday"), "as all dates are written"
 
 
 def test_it_moves_past_the_weekend_and_further_holidays() -> None:

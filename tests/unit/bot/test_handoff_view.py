@@ -1,5 +1,6 @@
 """A handoff as people read it at three in the morning, within Slack's limits."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -104,7 +105,7 @@ def test_what_burns_comes_before_everything_else(house: Plan) -> None:
     lines = read(house, message)
     assert lines[2:5] == [
         "🔥 Look at these first",
-        "🔴 DI-7 aggregate-engagement: Active accounts dropped to nothing · since Tue 4 Jun",
+        "🔴 DI-7 aggregate-engagement: Active accounts dropped to nothing · since Tue 04 Jun",
         "❌ Daily Growth Out of memory in the join.",
     ]
     assert message.text == "🤝 Handoff: Aidil → Thiru. 1 open issue, 1 pipeline in trouble."
@@ -123,7 +124,7 @@ def test_how_a_pipeline_stands_is_one_line_and_those_without_a_run_share_one(hou
     lines = read(house, shown(house, handoff(), Briefing(standing=standing)))
     assert lines[3:6] == [
         "Pipelines · no run in flight",
-        "✅ A  run 15 succeeded Mon 12 Jan 10:00 · data up to Fri 9 Jan · due Fri 16 Jan",
+        "✅ A  run 15 succeeded Mon 12 Jan 10:00 · data up to Fri 09 Jan · due Fri 16 Jan",
         "➖ No finished run known: B (due Fri 16 Jan), C",
     ]
 
@@ -172,6 +173,21 @@ def test_the_week_ahead_names_leave_cover_dates_and_all_hands(house: Plan) -> No
         "👀 Wed 14 Jan – Thu 15 Jan  On deck for month end: Aidil, Choo",
         "📅 Fri 16 Jan 18:00  Aggregate Growth, Aggregate Profit due",
     ]
+
+
+def test_every_date_of_a_message_is_written_alike(house: Plan) -> None:
+    due, failed = moment("2026-02-06 10:00"), make_run(id=15, status=RunStatus.FAILED, finished_at=DUE + 2 * WEEK)
+    deadline = Deadline(pipeline="aggregate-growth", sla=house.pipelines["aggregate-growth"].sla[0], due_at=due)
+    away = Absence(person="thiru", starts_at=moment("2026-02-01 16:00"), ends_at=moment("2026-02-03 16:00"))
+    pipeline = make_pipeline(name="A")
+    known = Standing(pipeline=pipeline, last=failed, newest_day=date(2026, 2, 1), trouble="late", next_due=deadline)
+    week = handoff(due_at=due - WEEK, held_at=due - WEEK, ends_at=due, late=True)
+    lines = read(
+        house, shown(house, week, Briefing(standing=(known,), ahead=Ahead(away=(away,), deadlines=(deadline,))))
+    )
+    days = re.findall(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (\d+) \w+", " ".join(lines))
+    assert {"01", "02", "03", "06"} <= set(days)
+    assert {len(day) for day in days} == {2}
 
 
 def test_whoever_takes_over_is_on_call_until_somebody_covers_for_them(house: Plan) -> None:

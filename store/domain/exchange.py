@@ -74,8 +74,8 @@ def check_swap(roster: Roster, swap: Swap, *, at: datetime, by_lead: bool) -> No
         raise SwapRefused("The roster has changed, and one of you no longer has that turn. Ask for another one.")
     if not by_lead and not _is_in_time(roster, min(given.starts_at, taken.starts_at), at=at):
         raise SwapRefused(
-            f"The team hears of a swap {roster.leave.swap_notice.days} days ahead, and the first of the two turns begins sooner. "
-            "The lead may still make it: ask them."
+            f"The team hears of a swap {roster.leave.swap_notice.days} days ahead, and the first of the two turns "
+            "begins sooner. The lead may still make it: ask them."
         )
 
 

@@ -60,20 +60,26 @@ def open_form(deps: Deps, heard: Heard, words: str) -> None:
         last=last,
         kind=kind,
         coming=leave.coming(deps, user=heard.user, at=at),
+        hearers=leave.hearers(deps, by=me),
         channel=heard.channel,
     )
     deps.slack.open_view(heard.trigger_id, view)
 
 
 def errors_of(value: Mapping[str, Any]) -> Mapping[str, str]:
-    if value["last"] < value["first"]:
-        return {"last": "This is before the first day. Choose the same day or a later one."}
-    return {}
+    first, last = days_of(value)
+    return {"last": "This is before the first day. Choose the same day or a later one."} if last < first else {}
+
+
+def days_of(value: Mapping[str, Any]) -> tuple[date, date]:
+    """Return the first and the last day of a form; a last day left empty is the first."""
+    return date.fromisoformat(value["first"]), date.fromisoformat(value.get("last") or value["first"])
 
 
 def preview(deps: Deps, heard: Heard) -> dict[str, Any]:
-    person = heard.value.get("person") or person_asking(deps, heard.user)
-    first, last = date.fromisoformat(heard.value["first"]), date.fromisoformat(heard.value["last"])
+    me = person_asking(deps, heard.user)
+    person = heard.value.get("person") or me
+    first, last = days_of(heard.value)
     kind = Kind(heard.value["kind"])
     planned = leave.plan_leave(
         deps, user=heard.user, person=person, first=first, last=last, kind=kind, at=deps.clock.now()
@@ -88,9 +94,14 @@ def preview(deps: Deps, heard: Heard) -> dict[str, Any]:
     }
     team = deps.plan.team
     zone = team.people[person].zone or team.zone
-    has_lead = bool(leads(deps))
     return views.preview(
-        team, planned.absence, planned.effect, late=planned.late, zone=zone, has_lead=has_lead, carried=carried
+        team,
+        planned.absence,
+        planned.effect,
+        late=planned.late,
+        zone=zone,
+        hearers=leave.hearers(deps, by=me),
+        carried=carried,
     )
 
 

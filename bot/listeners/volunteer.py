@@ -8,7 +8,7 @@ from typing import Any
 from bot.deps import Deps
 from bot.listeners.hear import Hear
 from bot.listeners.heard import Heard
-from bot.listeners.leave import errors_of, no_errors
+from bot.listeners.leave import days_of, errors_of, no_errors
 from bot.usecases import volunteer
 from bot.views import volunteer as views
 from bot.views.blocks import Message
@@ -44,7 +44,8 @@ def open_form(deps: Deps, heard: Heard, words: str) -> None:
 
 
 def preview(deps: Deps, heard: Heard) -> dict[str, Any]:
-    asked = {name: heard.value.get(name) for name in ("first", "last", "pipelines")}
+    first, last = days_of(heard.value)
+    asked = {"first": first.isoformat(), "last": last.isoformat(), "pipelines": heard.value.get("pipelines")}
     planned = volunteer.plan_offer(deps, user=heard.user, at=deps.clock.now(), **_read(asked))
     carried = {"form": heard.view_id, "channel": heard.channel, **asked}
     return views.preview(deps.plan.team, planned.offer, planned.effect, carried=carried)

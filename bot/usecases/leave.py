@@ -93,16 +93,24 @@ def with_absences(entries: Entries, absences: tuple[Absence, ...]) -> Entries:
 
 
 def _tell_leads(db: Session, deps: Deps, planned: Planned, *, by: str, at: datetime) -> None:
-    """Owe the word to every lead but the one who entered it; where Slack knows no lead, to the channel."""
+    """Owe the word to whoever hears of late leave."""
     team, absence = deps.plan.team, planned.absence
     zone = team.people[absence.person].zone or team.zone
     message = views.told_to_lead(team, absence, planned.effect, by=by, late=planned.late, at=at, zone=zone)
-    known = leads(deps)
-    others = {lead: slack for lead in known if lead != by and (slack := team.people[lead].slack)}
-    places = others if others or by in known else {"channel": f"#{team.channels.oncall}"}
-    for name, place in places.items():
+    for name, place in hearers(deps, by=by).items():
         key, now = f"leave:{absence.id}:{name}", deps.machine_clock.now()
         outbox.owe(db, key=key, channel=place, payload=message.payload(), at=now)
+
+
+def hearers(deps: Deps, *, by: str) -> dict[str, str]:
+    """
+    Return who is told of late leave that *by* enters, with where to write to them.
+
+    Every lead but *by*; where Slack knows none, the channel. Nobody where the only lead enters it.
+    """
+    team, known = deps.plan.team, leads(deps)
+    others = {lead: slack for lead in known if lead != by and (slack := team.people[lead].slack)}
+    return others if others or by in known else {views.CHANNEL: f"#{team.channels.oncall}"}
 
 
 def coming(deps: Deps, *, user: str, at: datetime) -> tuple[Absence, ...]:

@@ -1,6 +1,6 @@
 """Leave, shown: the form, what it would do, and what the lead reads."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -18,11 +18,10 @@ from store.domain.wall import DAY, day_of, local_of
 
 OPEN, FORM, CONFIRM = "leave_open", "leave_form", "leave_confirm"
 TAKE_BACK, TAKE_BACK_CONFIRM = "leave_take_back", "leave_take_back_confirm"
+LAST_DAY = "The day itself is included. Leave empty for the first day alone."
 LISTED = 20
-_KINDS = {
-    Kind.LEAVE: ("Leave", "Planned time away"),
-    Kind.EMERGENCY: ("Emergency leave", "At once, whatever the notice; the lead is told"),
-}
+CHANNEL = "channel"
+"""Among those who hear of late leave: the on-call channel."""
 
 
 def leave_form(
@@ -34,6 +33,7 @@ def leave_form(
     last: date | None,
     kind: Kind,
     coming: Sequence[Absence],
+    hearers: Collection[str],
     channel: str,
 ) -> dict[str, Any]:
     """
@@ -42,8 +42,14 @@ def leave_form(
     Args:
         people: for whom this may be entered; one: no question is asked.
         coming: leave that is entered already, to be taken back.
+        hearers: who is told of it where it comes late.
     """
-    kinds = {key: option(label, key, about) for key, (label, about) in _KINDS.items()}
+    told = _told(hearers)
+    at_once = "At once, whatever the notice" + (f"; {told} is told" if told else "")
+    kinds = {
+        Kind.LEAVE: option("Leave", Kind.LEAVE, "Planned time away"),
+        Kind.EMERGENCY: option("Emergency leave", Kind.EMERGENCY, at_once),
+    }
     whom = [option(name_of(team, key), key) for key in people[:100]]
     mine = next((each for each in whom if each["value"] == person), None)
     blocks: list[Block] = []
@@ -52,13 +58,13 @@ def leave_form(
         blocks.append(input_block("person", "Who is away?", chooser))
     blocks += [
         input_block("first", "First day away", day_picker(first)),
-        input_block("last", "Last day away", day_picker(last), hint="The day itself is included."),
+        input_block("last", "Last day away", day_picker(last), optional=True, hint=LAST_DAY),
         input_block(
             "kind",
             "Which kind?",
             {"type": "radio_buttons", "options": list(kinds.values()), "initial_option": kinds[kind]},
         ),
-        context(_notice(team)),
+        context(_notice(team, told)),
     ]
     if coming:
         blocks += [divider(), section("*Entered already*")]
@@ -66,12 +72,18 @@ def leave_form(
     return form(FORM, "Leave", blocks, channel=channel)
 
 
-def _notice(team: TeamFile) -> str:
+def _told(hearers: Collection[str]) -> str:
+    """Return who is told of late leave, in words; empty: nobody needs to be."""
+    return "" if not hearers else "the on-call channel" if CHANNEL in hearers else "the lead"
+
+
+def _notice(team: TeamFile, told: str) -> str:
     if not team.leave.notice:
         return "Nobody asks for your reason, and none is kept."
+    late = f"accepted, flagged and told to {told}" if told else "accepted and flagged"
     return (
-        f"This plan asks for {team.leave.notice // DAY} days’ notice. Later leave is accepted, flagged and told to the "
-        "lead. Nobody asks for your reason, and none is kept."
+        f"This plan asks for {team.leave.notice // DAY} days’ notice. Later leave is {late}. "
+        "Nobody asks for your reason, and none is kept."
     )
 
 
@@ -89,18 +101,19 @@ def preview(
     *,
     late: bool,
     zone: str,
-    has_lead: bool,
+    hearers: Collection[str],
     carried: dict[str, Any],
 ) -> dict[str, Any]:
-    """Return what the leave would do, with the button that enters it; where nobody leads, the channel is told."""
-    told = "the lead" if has_lead else "the on-call channel"
+    """Return what the leave would do, with the button that enters it; *hearers* are told where it comes late."""
+    told = _told(hearers)
     who, when = escape(name_of(team, absence.person)), _when(absence, zone)
     blocks: list[Block] = [section(f"*{who}* is away *{when}* ({absence.kind}).{_far(absence, zone)}")]
     if late:
         notice = team.leave.notice // DAY
-        blocks.append(section(f"⚠️ *Late:* the plan asks for {notice} days’ notice. It is accepted; {told} is told."))
+        accepted = f"It is accepted; {told} is told." if told else "It is accepted."
+        blocks.append(section(f"⚠️ *Late:* the plan asks for {notice} days’ notice. {accepted}"))
     elif absence.kind is Kind.EMERGENCY:
-        blocks.append(section(f"It holds at once, and {told} is told."))
+        blocks.append(section(f"It holds at once, and {told} is told." if told else "It holds at once."))
     blocks += change_view.effect(team, effect, none=f"Nobody’s time on call changes: {who} has none in these days.")
     blocks += change_view.gap_warning(effect)
     blocks.append(context(f"Times are those of {team.zone}. Whoever’s time on call changes is told."))

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.views import changes as change_view
 from bot.views.blocks import Block, Message, actions, button, context, divider, escape, private, section
+from bot.views.leave import LAST_DAY
 from bot.views.people import name_of
 from bot.views.preview import confirming, day_picker, form, input_block, long_text
 from bot.views.shifts import dated, span
@@ -101,7 +102,7 @@ def volunteer_form(
     blocks: list[Block] = [
         section("Offer days on which you can step in. You are on call only where the cover rules find nobody else."),
         input_block("first", "First day", day_picker(first)),
-        input_block("last", "Last day", day_picker(last), hint="The day itself is included."),
+        input_block("last", "Last day", day_picker(last), optional=True, hint=LAST_DAY),
     ]
     if len(pipelines) > 1:
         options = [

@@ -118,3 +118,10 @@ def test_a_lead_whom_slack_does_not_know_leaves_the_word_to_the_channel(scene: S
     scene.edit("    slack: U0IRFAN\n", "")
     scene.leave("spencer", "2026-01-06", "2026-01-07", kind=Kind.EMERGENCY)
     assert list(scene.sent("leave:")) == ["leave:1:channel"]
+
+
+def test_the_only_lead_is_told_nothing_of_what_they_enter_themselves(scene: Stage) -> None:
+    assert leave.hearers(scene.deps, by="choo") == {"irfan": "U0IRFAN"}
+    assert leave.hearers(scene.deps, by="irfan") == {}
+    scene.leave("irfan", "2026-01-06", "2026-01-07", kind=Kind.EMERGENCY)
+    assert scene.sent("leave:") == {}

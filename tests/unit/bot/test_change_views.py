@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.listeners.leave import days_of, errors_of
 from bot.sandbox.rules import check_message, check_view
 from bot.views import changes, comp, leave, override, preview, shifts, swap, volunteer
 from bot.views.blocks import Message
@@ -82,10 +83,11 @@ VIEWS: dict[str, Callable[[TeamFile], dict[str, Any]]] = {
         last=None,
         kind=Kind.EMERGENCY,
         coming=[LEAVE] * 60,
+        hearers=["irfan"],
         channel="C1",
     ),
     "leave preview": lambda team: leave.preview(
-        team, LEAVE, [*MANY, GAP], late=True, zone=team.zone, has_lead=True, carried=CARRIED
+        team, LEAVE, [*MANY, GAP], late=True, zone=team.zone, hearers=["irfan"], carried=CARRIED
     ),
     "leave back": lambda team: leave.preview_of_taking_back(team, LEAVE, MANY, zone=team.zone, carried=CARRIED),
     "swap form": lambda team: swap.swap_form(team, mine=TURNS, others=TURNS, for_anybody=True, channel="C1"),
@@ -276,6 +278,7 @@ def test_the_lead_reads_somebodys_leave_in_their_days_wherever_they_live(team: T
         last=None,
         kind=Kind.LEAVE,
         coming=[away],
+        hearers=["irfan"],
         channel="C1",
     )
     assert "Sat 31 Oct 2026 – Mon 02 Nov 2026 (leave)" in str(view["blocks"])
@@ -318,7 +321,7 @@ def test_leave_of_a_mistyped_year_is_seen_before_it_is_entered(team: TeamFile, d
     begins, ends = days_span(date.fromisoformat(day), date.fromisoformat(day), team.zone)
     far = Absence(person="bea", starts_at=begins, ends_at=ends, entered_at=moment("2026-01-05 16:00"))
     named = replace(team, people={**team.people, "bea": Person(name="Bea")})
-    view = leave.preview(named, far, [], late=False, zone=team.zone, has_lead=True, carried=CARRIED)
+    view = leave.preview(named, far, [], late=False, zone=team.zone, hearers=["irfan"], carried=CARRIED)
     assert said in read(view["blocks"])
     assert "2030" not in day or "2030" in leave.entered(named, far, [], zone=team.zone).text
     assert "2030" not in day or "2030" in leave.taken_back(named, far, zone=team.zone).text
@@ -329,3 +332,45 @@ def test_overrides_and_offers_of_another_year_say_which(team: TeamFile) -> None:
     taken, offered = replace(OVERRIDE, entered_at=early), replace(OFFER, entered_at=early)
     assert "Wed 07 Jan 2026" in read(override.preview(team, taken, [], carried=CARRIED)["blocks"])
     assert "Wed 07 Jan 2026" in read(volunteer.preview(team, offered, [], carried=CARRIED)["blocks"])
+
+
+@pytest.mark.parametrize(
+    ("hearers", "late", "at_once"),
+    [
+        (["irfan"], "It is accepted; the lead is told.", "It holds at once, and the lead is told."),
+        ([leave.CHANNEL], "It is accepted; the on-call channel is told.", "and the on-call channel is told."),
+        ([], "It is accepted.\n", "It holds at once.\n"),
+    ],
+)
+def test_late_leave_says_who_is_told_and_nothing_of_it_to_the_only_lead(
+    team: TeamFile, hearers: list[str], late: str, at_once: str
+) -> None:
+    for kind, said in ((Kind.LEAVE, late), (Kind.EMERGENCY, at_once)):
+        shown = leave.preview(
+            team,
+            replace(LEAVE, kind=kind),
+            [],
+            late=kind is Kind.LEAVE,
+            zone=team.zone,
+            hearers=hearers,
+            carried=CARRIED,
+        )
+        assert said in read(shown["blocks"])
+    form = leave.leave_form(
+        team,
+        person="bo",
+        people=("bo",),
+        first=None,
+        last=None,
+        kind=Kind.LEAVE,
+        coming=[],
+        hearers=hearers,
+        channel="C1",
+    )
+    assert ("told" in str(form["blocks"])) is bool(hearers)
+
+
+def test_a_last_day_left_empty_is_the_first() -> None:
+    assert days_of({"first": "2026-01-07", "last": None}) == (date(2026, 1, 7), date(2026, 1, 7))
+    assert errors_of({"first": "2026-01-07", "last": None}) == {}
+    assert list(errors_of({"first": "2026-01-07", "last": "2026-01-06"})) == ["last"]

@@ -110,7 +110,8 @@ def simulate(
     """Print what the coming months come to: who carries how much, on which holidays, and where nobody can cover."""
     with _only_growing():
         source = load(folder, file)
-    begins = source.clock.now() if starts is None else read_instant(starts, source.roster.zone)
+    now = source.clock.now().replace(second=0, microsecond=0)
+    begins = now if starts is None else read_instant(starts, source.roster.zone)
     coming = simulate_roster(source.roster, begins, months)
     if picture is not None:
         from bot.views.roster_picture import draw

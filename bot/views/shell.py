@@ -99,7 +99,8 @@ def simulation_as_lines(roster: Roster, found: Simulation) -> str:
         )
         for load in found.loads
     ]
-    lines = [f"{_local(found.starts_at, here)} → {_local(found.ends_at, here)}, times are those of {roster.zone}.", ""]
+    begins, ends = (f"{at.astimezone(here):%a %d %b %Y}" for at in (found.starts_at, found.ends_at))
+    lines = [f"{begins} → {ends}, times are those of {roster.zone}.", ""]
     lines += _columns([(*head, ""), *rows], right=range(1, len(head)))
     lines += ["", "No gaps." if not found.gaps else f"Gaps, in which nobody is on call: {len(found.gaps)}"]
     lines += as_lines(roster, found.gaps).split("\n")[1:]

@@ -264,12 +264,18 @@ def test_people_read_a_simulation_as_a_table_and_its_gaps(ask: Ask, tmp_path: Pa
     (tmp_path / "roster.yaml").write_text(GAPS)
     asked = ask("simulate", "--file", "roster.yaml", "--from", "2026-01-05T10:00", "--months", "4")
     lines = asked.stdout.splitlines()
+    assert lines[0] == "Mon 05 Jan 2026 → Tue 05 May 2026, times are those of Europe/Berlin."
     assert lines[2].split() == ["days", "weekend", "days", "holidays", "took", "over", "were", "covered"]
     assert [line.split()[0] for line in lines[3:6]] == ["Ada", "Bob", "Cleo"]
     assert "Gaps, in which nobody is on call: 3" in lines
     assert lines[-1].endswith("nobody  Ada is away (public holiday: Labor Day)")
     clean = ask("simulate", "--file", "roster.yaml", "--from", "2026-01-05T10:00", "--months", "1")
     assert clean.stdout.rstrip().endswith("No gaps.")
+
+
+def test_a_simulation_from_now_on_begins_on_a_full_minute(ask: Ask, tmp_path: Path) -> None:
+    (tmp_path / "roster.yaml").write_text(GAPS)
+    assert read(ask("simulate", "--file", "roster.yaml", "--months", "1", "--json"))["start"].endswith(":00+00:00")
 
 
 def test_a_swap_that_evens_out_the_holidays_is_proposed(ask: Ask, tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ from bot.usecases import handoff as usecase
 from bot.views import handoff as views
 from bot.views.blocks import Message, private
 from bot.views.handoff_boxes import TICK
-from store import handoffs
 from store.domain.errors import UserError
 from store.domain.handoff import ITEM_LIMIT, Handoff
 
@@ -78,8 +77,7 @@ def confirm(deps: Deps, heard: Heard) -> None:
 
 
 def open_form(deps: Deps, heard: Heard) -> None:
-    with deps.sessions.reading() as db:
-        handoff = handoffs.load(db, heard.value["handoff"])
+    handoff = usecase.to_write(deps, heard.value["handoff"], user=heard.user)
     deps.slack.open_view(heard.trigger_id, views.form(handoff, channel=heard.channel))
 
 

@@ -229,6 +229,17 @@ def _check_in_team(deps: Deps, user: str) -> None:
         )
 
 
+def to_write(deps: Deps, id_: int, *, user: str) -> Handoff:
+    """
+    Return the handoff that somebody is about to write into: whoever may not is told before they have typed.
+
+    Raises: NotInTeam, NoSuchHandoff.
+    """
+    _check_in_team(deps, user)
+    with deps.sessions.reading() as db:
+        return handoffs.load(db, id_)
+
+
 def write(deps: Deps, *, id_: int, text: str, is_action: bool, user: str, request_key: str, at: datetime) -> Handoff:
     """
     Add a note, or an item that comes back until it is ticked; once per *request_key*.

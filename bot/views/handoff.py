@@ -24,7 +24,7 @@ from bot.views.blocks import (
     slack_time,
 )
 from store.domain.briefing import Briefing
-from store.domain.handoff import ITEM_LIMIT, Group, Handoff, Item, Note, weeks_old
+from store.domain.handoff import ITEM_LIMIT, WEEK, Group, Handoff, Item, Note
 from store.domain.pipeline import Pipeline
 from store.domain.team import TeamFile
 
@@ -90,8 +90,9 @@ def summary(handoff: Handoff, team: TeamFile) -> Message:
         text += f" {len(handoff.notes)} {'note' if len(handoff.notes) == 1 else 'notes'}."
     if not left:
         return private(text)
-    lines = [f"• {escape(item.text)}{_again(item, handoff)}" for item in _in_order(left)]
-    title = f"{text}\n*Not ticked, so it comes back next time:*"
+    lines = [f"• {escape(item.text)}{_age(item, handoff)}" for item in _in_order(left)]
+    again = "next week" if round((handoff.ends_at - handoff.due_at) / WEEK) == 1 else "in the next handoff"
+    title = f"{text}\n*Not ticked, so it comes back {again}:*"
     return Message(text=text, blocks=facts.listed(title, lines))
 
 
@@ -106,9 +107,10 @@ def _both(handoff: Handoff) -> str:
     )
 
 
-def _again(item: Item, handoff: Handoff) -> str:
-    count = weeks_old(item, handoff.ends_at)
-    return f" · then {boxes.weeks(count)} old" if count else ""
+def _age(item: Item, handoff: Handoff) -> str:
+    """Return how long *item* was open before this handoff; what is new has no age."""
+    age = boxes.age(item, handoff)
+    return f" · {age}" if age else ""
 
 
 def nudge(handoff: Handoff, team: TeamFile) -> Message:

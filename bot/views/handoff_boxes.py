@@ -94,8 +94,13 @@ def _begin(text: str, sign: str) -> str:
 def _mark(item: Item, handoff: Handoff, team: TeamFile) -> str:
     if item.done_by:
         return f"✓ {_plain_name(team, item.done_by)}"
-    age = weeks_old(item, handoff.due_at)
-    return f"⏳ open for {weeks(age)}" if age else ""
+    return age(item, handoff)
+
+
+def age(item: Item, handoff: Handoff) -> str:
+    """Return for how long *item* had been open when hands changed; empty where it is new."""
+    count = weeks_old(item, handoff.due_at)
+    return f"⏳ open for {count} {'week' if count == 1 else 'weeks'}" if count else ""
 
 
 def _plain_name(team: TeamFile, slack_id: str) -> str:
@@ -115,7 +120,3 @@ def _lines(item: Item) -> tuple[str, str]:
             return f"{first}{stop.strip()}", item.text[len(first) + 2 :]
     first, *more = textwrap.wrap(item.text, LABEL) or [item.text]
     return first, " ".join(more)
-
-
-def weeks(count: int) -> str:
-    return f"{count} {'week' if count == 1 else 'weeks'}"

@@ -93,8 +93,13 @@ def test_what_two_people_tick_is_ticked_and_says_who(world: World) -> None:
 
 def test_somebody_outside_the_team_is_told_privately(world: World) -> None:
     tick(world, "rin", "Status of every pipeline, and runs or backfills still going")
-    world.as_("rin").expect_ephemeral("You are not in this team’s plan, so nothing was changed.")
+    rin = world.as_("rin")
+    told = rin.expect_ephemeral("You are not in this team’s plan, so nothing was changed.")
     assert len(ticked(world)) == 2
+    rin.click("Add note or action item")
+    again = rin.expect_new_ephemeral({told.ts})
+    assert "You are not in this team’s plan, so nothing was changed." in again.text
+    rin.expect_no_modal()
 
 
 def test_a_note_stands_in_the_message_and_the_thread(world: World) -> None:
@@ -144,7 +149,7 @@ def test_with_the_second_word_it_is_complete_and_summed_up_also_after_a_kill(wor
     summary = message.expect_reply(
         "✅ Handoff complete: Aidil → Thiru, both confirmed. 2 of 9 items done. 2 notes.", timeout=20
     )
-    assert "Ask finance for the AWS costs · then 1 week old" in summary.text
+    assert "it comes back next week:\n• Ask finance for the AWS costs\n" in summary.text
     done = message.expect("✅ Handoff: Aidil → Thiru")
     assert done.buttons == ["Add note or action item"]
     world.clock.set("2026-01-13 12:00")

@@ -76,7 +76,7 @@ def test_whoever_does_not_confirm_is_asked_twice_then_the_lead_and_nobody_once_i
     current = until(lambda: holding(story, "Aidil → Thiru", ITEM), "the item is not in the handoff")
     current.click("Thiru: I took over", as_="thiru")
     done = handoff.expect_reply("Handoff complete: Aidil → Thiru, both confirmed")
-    assert f"{ITEM} · then 1 week old" in done.text
+    assert f"comes back next week:\n• {ITEM}\n" in done.text
     asked = nudges(handoff)
     assert len(asked) == 3
     story.on("2026-01-16 12:00")

@@ -267,6 +267,9 @@ def test_somebody_outside_the_plan_ticks_and_writes_nothing(bot: Bot) -> None:
         tick(bot, 0, user=STRANGER)
     with pytest.raises(NotInTeam):
         write(bot, "Hello", user=STRANGER)
+    with pytest.raises(NotInTeam):
+        usecase.to_write(bot.deps, bot.handoff().id, user=STRANGER)
+    assert usecase.to_write(bot.deps, bot.handoff().id, user=CHOO) == bot.handoff()
     assert bot.handoff().items[0].done_at is None
 
 
@@ -288,7 +291,7 @@ def test_both_confirm_and_a_summary_ends_it(bot: Bot) -> None:
     confirm(bot, "thiru", THIRU)
     (summary,) = bot.owed("handoff:1:summary")
     assert summary.startswith("✅ Handoff complete: Aidil → Thiru, both confirmed. 1 of 9 items done.")
-    assert "Ask finance for the AWS costs · then 1 week old" in summary
+    assert "comes back next week:\n• Ask finance for the AWS costs\n" in summary, "it is new, so it has no age yet"
     assert bot.owed("handoff:1")[0].startswith("✅ Handoff: Aidil → Thiru")
     for hours in range(1, 60):
         bot.at(MONDAY + hours * HOUR)

@@ -406,7 +406,7 @@ def test_a_look_at_oneself_that_is_over_was_no_handing_over(house: Plan) -> None
     assert read(house, taken(views.carried(alone, house.team)))[0] == "Weekly check: Aidil stayed, Mon 12 Jan 10:00"
 
 
-def test_the_summary_tells_what_comes_back_and_how_old_it_is_then(house: Plan) -> None:
+def test_the_summary_tells_what_comes_back_and_how_long_it_was_open_before(house: Plan) -> None:
     left = items(1, group=Group.ACTION, text="Ask finance", since=DUE - WEEK)
     topic = replace(items(2)[0], id=9, text="Open issues")
     message = taken(
@@ -414,10 +414,12 @@ def test_the_summary_tells_what_comes_back_and_how_old_it_is_then(house: Plan) -
     )
     assert read(house, message) == [
         "✅ Handoff complete: Aidil → Thiru, both confirmed. 0 of 2 items done. 1 note.",
-        "Not ticked, so it comes back next time:",
-        "• Ask finance · then 2 weeks old",
-        "• Open issues · then 1 week old",
+        "Not ticked, so it comes back next week:",
+        "• Ask finance · ⏳ open for 1 week",
+        "• Open issues",
     ]
+    long_turn = views.summary(handoff(items=(topic,), ends_at=DUE + 2 * WEEK), house.team)
+    assert "Not ticked, so it comes back in the next handoff:" in read(house, long_turn)
 
 
 def test_a_longest_summary_and_a_longest_closing_fit(house: Plan) -> None:

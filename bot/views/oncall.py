@@ -164,9 +164,20 @@ def why(team: TeamFile, groups: Sequence[Group], *, at: datetime | None = None) 
     Args:
         at: the instant that was asked for; None: now.
     """
-    lines = [f"• {one}" for group in groups for shift in group.now for one in _reasons(team, group.pipelines, shift)]
+    lines = [f"• {one}" for keys, shift in _told_alike(groups) for one in _reasons(team, keys, shift)]
     title = "*Why*" if at is None else f"*Why*, {slack_time(at)}"
     return private(f"{title}\n" + "\n".join(lines or ["Nobody is on call: this plan has no rotation."]))
+
+
+def _told_alike(groups: Iterable[Group]) -> Iterable[tuple[tuple[str, ...], Shift]]:
+    """Yield each answer once, with all pipelines for which it came about in the same way."""
+    told: dict[tuple[object, ...], tuple[tuple[str, ...], Shift]] = {}
+    for group in groups:
+        for shift in group.now:
+            same = (shift.person, shift.why, shift.instead_of, shift.passed)
+            keys, first = told.get(same, ((), shift))
+            told[same] = (tuple(dict.fromkeys((*keys, *group.pipelines))), first)
+    return told.values()
 
 
 def why_of_days(team: TeamFile, lines: Sequence[tuple[Line, tuple[Shift, ...]]], first: date, last: date) -> Message:

@@ -94,6 +94,15 @@ def test_why_of_a_day_gives_the_reasons_of_that_day(house: Plan, short: Roster) 
     assert "instead of Thiru · passed over: Aidil, last week’s on-call, is away too (leave)" in reasons
 
 
+def test_why_is_said_once_for_all_pipelines_for_which_it_is_the_same() -> None:
+    """At month end some pipelines have people on deck and others have none, which is no part of why."""
+    plan = load_plan(PLANS / "paired-engineers")
+    groups = roundup(roster_of(plan, Entries()), at=datetime(2026, 1, 30, 4, 0, tzinfo=UTC))
+    lines = [line for line in read(oncall.why(plan.team, groups)).splitlines() if "DE4" in line]
+    together = "aggregate-engagement, aggregate-investor, aggregate-profit, unit-level-profit"
+    assert lines == [f"• *DE4* for {together}: turn 4 of 4 in the rotation"]
+
+
 def test_pipelines_with_no_on_call_say_why_and_those_that_share_their_people_stand_together(house: Plan) -> None:
     growth = house.pipelines["daily-growth"]
     alone = replace(growth, on_call=replace(growth.on_call, rotation=None, why="Office hours only"))

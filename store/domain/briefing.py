@@ -1,6 +1,6 @@
 """What whoever takes over has to know: the live state around a handoff, out of rows and rules that stand elsewhere."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -14,7 +14,7 @@ from store.domain.roster import Line, Roster
 from store.domain.rotation import everybody_at
 from store.domain.roundup import alert_of, calmed
 from store.domain.run import OPEN, Run, RunStatus
-from store.domain.shift import Shift, Source, Span, joined
+from store.domain.shift import Shift, Source, Span, joined, overlap
 from store.domain.sla import Deadline, deadlines, last_deadline, next_deadline
 from store.domain.team import ManualCheck, Severity
 from store.domain.wall import DAY, day_of, days_span
@@ -211,19 +211,27 @@ def _decks(shifts: Iterable[Shift]) -> tuple[Shift, ...]:
     """
     Return one shift per unbroken time in which others keep watch, with everybody who does on some part of it.
 
-    Only its times and its watchers mean something. Who is on leave for a part of it is told beside it.
+    Whoever is on call all that time, for whatever, watches anyway and is not named. Only its times and its watchers
+    mean something. Who is on leave for a part of it is told beside it.
     """
-    found: list[Shift] = []
-    for shift in sorted((each for each in shifts if each.on_deck), key=lambda each: each.starts_at):
-        watching = {*shift.on_deck, *((shift.person,) if shift.person else ())}
-        begins, ends = shift.starts_at, shift.ends_at
-        if found and begins <= found[-1].ends_at:
-            last = found.pop()
-            watching |= set(last.on_deck)
-            begins, ends = last.starts_at, max(ends, last.ends_at)
-        people = tuple(sorted(watching))
-        found.append(Shift(person=None, starts_at=begins, ends_at=ends, why="", source=Source.NONE, on_deck=people))
-    return tuple(found)
+    every = tuple(shifts)
+    spans = joined((shift.starts_at, shift.ends_at) for shift in every if shift.on_deck)
+    watching = ((*span, tuple(sorted(_beside_the_call(every, span)))) for span in spans)
+    return tuple(
+        Shift(person=None, starts_at=begin, ends_at=end, why="", source=Source.NONE, on_deck=people)
+        for begin, end, people in watching
+        if people
+    )
+
+
+def _beside_the_call(shifts: Sequence[Shift], span: Span) -> Iterator[str]:
+    """Yield who is on deck at some instant of *span* without being on call then."""
+    inside = [shift for shift in shifts if shift.starts_at < span[1] and span[0] < shift.ends_at]
+    for person in {one for shift in inside for one in shift.on_deck}:
+        held = joined((shift.starts_at, shift.ends_at) for shift in inside if shift.person == person)
+        decks = ((shift.starts_at, shift.ends_at) for shift in inside if person in shift.on_deck)
+        if any(overlap(held, *deck) < deck[1] - deck[0] for deck in decks):
+            yield person
 
 
 def _beside(held: Iterable[tuple[Line, Shift, tuple[str, ...]]]) -> tuple[Beside, ...]:

@@ -7,12 +7,13 @@ import pytest
 
 from store.domain.absence import Absence, Kind
 from store.domain.briefing import Ahead, ahead, checks_due, overdue, said_of, standing, worst_first
+from store.domain.override import Override
 from store.domain.pipeline import Pipeline, Sla
-from store.domain.roster import Roster
+from store.domain.roster import Line, Roster
 from store.domain.run import Period, Result, Run, RunStatus
 from store.domain.team import Cover, Leave, ManualCheck, OnDeck, Severity
 from store.domain.workdays import Workdays
-from tests.factories import make_issue, make_pipeline, make_roster, make_run, moment
+from tests.factories import make_issue, make_pipeline, make_roster, make_rotation, make_run, moment
 
 AT = moment("2025-01-13 10:00")
 WORKDAYS = Workdays()
@@ -122,21 +123,40 @@ def test_a_public_holiday_is_told_also_where_it_does_not_count_as_away() -> None
     assert (holiday.person, holiday.kind, holiday.name) == ("choo", Kind.HOLIDAY, "Thaipusam")
 
 
-def test_the_last_week_of_the_month_is_told_once_with_everybody() -> None:
+def test_the_last_week_of_the_month_is_told_once_with_everybody_beside_whoever_is_on_call() -> None:
     roster = make_roster(on_deck=(OnDeck(why="Month end"),))
     begin = moment("2025-01-27 10:00")
     found = ahead(roster, roster.lines, (), begin, begin + timedelta(weeks=1), workdays=WORKDAYS)
     (deck,) = found.on_deck
-    assert deck.on_deck == ("aidil", "choo", "fahmi", "thiru")
+    assert deck.on_deck == ("aidil", "choo", "thiru"), "Fahmi is on call anyway"
     assert (deck.starts_at, deck.ends_at) == (begin, moment("2025-02-01"))
 
 
 def test_leave_does_not_part_the_time_on_deck() -> None:
     begin = moment("2025-01-27 10:00")
-    away = Absence(person="fahmi", starts_at=moment("2025-01-29"), ends_at=moment("2025-01-30"), entered_at=AT)
+    away = Absence(person="choo", starts_at=moment("2025-01-29"), ends_at=moment("2025-01-30"), entered_at=AT)
     roster = make_roster(on_deck=(OnDeck(why="Month end"),), absences=[away])
     (deck,) = ahead(roster, roster.lines, (), begin, begin + timedelta(weeks=1), workdays=WORKDAYS).on_deck
-    assert (deck.starts_at, deck.ends_at, "fahmi" in deck.on_deck) == (begin, moment("2025-02-01"), True)
+    assert (deck.starts_at, deck.ends_at, "choo" in deck.on_deck) == (begin, moment("2025-02-01"), True)
+
+
+def test_whoever_is_on_call_for_a_part_of_the_time_on_deck_is_named_for_the_rest() -> None:
+    begin = moment("2025-01-27 10:00")
+    taken = Override(
+        person="choo", starts_at=moment("2025-01-29"), ends_at=moment("2025-01-30"), entered_at=AT, entered_by="U1"
+    )
+    roster = make_roster(on_deck=(OnDeck(why="Month end"),), overrides=[taken])
+    (deck,) = ahead(roster, roster.lines, (), begin, begin + timedelta(weeks=1), workdays=WORKDAYS).on_deck
+    assert deck.on_deck == ("aidil", "choo", "fahmi", "thiru")
+
+
+def test_whoever_is_on_call_for_other_pipelines_all_the_time_is_not_on_deck_beside() -> None:
+    begin = moment("2025-01-27 10:00")
+    rotations = {"data": make_rotation(), "ops": make_rotation(order=("aidil", "thiru", "fahmi", "choo"))}
+    lines = tuple(Line(pipelines=(key,), key=key, rotation=key) for key in rotations)
+    roster = make_roster(on_deck=(OnDeck(why="Month end"),), rotations=rotations, lines=lines)
+    (deck,) = ahead(roster, roster.lines, (), begin, begin + timedelta(weeks=1), workdays=WORKDAYS).on_deck
+    assert deck.on_deck == ("aidil", "thiru"), "Fahmi and Choo hold a rotation each"
 
 
 def test_dates_of_weeks_and_months_are_told_each_and_daily_ones_once() -> None:

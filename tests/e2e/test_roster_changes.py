@@ -236,7 +236,7 @@ def test_a_late_swap_is_not_offered_and_the_lead_makes_it_at_once(world: World) 
     open_form(thiru, "/oncall swap", "Your turn")
     thiru.expect_modal("7 days ahead: turns that begin sooner are not listed")
     with pytest.raises(Refusal):
-        thiru.fill(gives=gives)
+        thiru.fill(gives=gives, takes="data-engineers|2026-03-16|choo").submit()
     thiru.close()
     open_form(irfan, "/oncall swap", "Which turn is given?")
     assert "same person" in irfan.fill(gives=gives, takes=takes).submit()["takes"]

@@ -12,8 +12,17 @@ from bot.usecases import handoff as usecase
 from bot.views import handoff as views
 from bot.views.blocks import Message, private
 from bot.views.handoff_boxes import TICK
-from store.domain.errors import UserError
+from store.domain.errors import UserError, shorten
 from store.domain.handoff import ITEM_LIMIT, Handoff
+
+
+KNOWN = (
+    "`/handoff` shows the one that runs, `/handoff start` starts one that is missing, `/handoff note TEXT` adds a note."
+)
+
+
+class NotUnderstood(UserError):
+    """A word behind `/handoff` that means nothing."""
 
 
 class NoHandoff(UserError):
@@ -30,12 +39,26 @@ def register(hear: Hear) -> None:
 
 
 def answer(deps: Deps, heard: Heard) -> Message:
-    word, _, rest = heard.text.strip().partition(" ")
-    running = usecase.running(deps, user=heard.user)
+    """
+    Show what runs, or do what the first word says; `note` alone takes words behind it.
+
+    Raises: NotUnderstood; what starting and writing raise.
+    """
+    typed, at = heard.text.strip(), deps.clock.now()
+    word, _, rest = typed.partition(" ")
     if word.lower() == "note":
-        return _note(deps, heard, running, rest.strip())
-    can_start = bool(usecase.startable(deps, user=heard.user, at=deps.clock.now()))
-    return views.running([(one, _link(deps, one)) for one in running], deps.plan.team, can_start=can_start)
+        return _note(deps, heard, usecase.running(deps, user=heard.user), rest.strip())
+    if typed.lower() == "start":
+        return start(deps, heard)
+    if typed.lower() == "help":
+        return private(KNOWN)
+    if typed:
+        raise NotUnderstood(f"I do not know “{shorten(typed)}”. {KNOWN}")
+    running = usecase.running(deps, user=heard.user)
+    can_start = bool(usecase.startable(deps, user=heard.user, at=at))
+    coming = () if running else usecase.upcoming(deps, at=at)
+    shown = [(one, _link(deps, one)) for one in running]
+    return views.running(shown, deps.plan.team, can_start=can_start, coming=coming)
 
 
 def _note(deps: Deps, heard: Heard, running: tuple[Handoff, ...], text: str) -> Message:

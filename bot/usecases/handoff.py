@@ -27,7 +27,7 @@ from store.domain.handoff import (
     items_for,
     ticked,
 )
-from store.domain.handover import Due, weekly, within_turn
+from store.domain.handover import Due, coming, weekly, within_turn
 from store.domain.oncall import person_of
 from store.domain.roster import Roster
 
@@ -321,6 +321,11 @@ def running(deps: Deps, *, user: str) -> tuple[Handoff, ...]:
         found = [one for one in handoffs.running(db) if _is_in(deps, one)]
     every = (one for one in found if one.is_open or not one.small)
     return tuple(sorted(every, key=lambda one: person not in one.people))
+
+
+def upcoming(deps: Deps, *, at: datetime) -> tuple[Due, ...]:
+    """Return the next handoffs of turns, as the roster stands."""
+    return coming(oncall.roster(deps), deps.plan.team.handoff.on_holiday, at=at)
 
 
 def link_to(deps: Deps, handoff: Handoff) -> str:

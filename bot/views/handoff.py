@@ -25,6 +25,7 @@ from bot.views.blocks import (
 )
 from store.domain.briefing import Briefing
 from store.domain.handoff import ITEM_LIMIT, WEEK, Group, Handoff, Item, Note
+from store.domain.handover import Due
 from store.domain.pipeline import Pipeline
 from store.domain.team import TeamFile
 
@@ -179,13 +180,16 @@ def form(handoff: Handoff, *, channel: str) -> dict[str, Any]:
     }
 
 
-def running(handoffs: Sequence[tuple[Handoff, str]], team: TeamFile, *, can_start: bool) -> Message:
+def running(
+    handoffs: Sequence[tuple[Handoff, str]], team: TeamFile, *, can_start: bool, coming: Sequence[Due] = ()
+) -> Message:
     """
     Return what `/handoff` tells one person.
 
     Args:
         handoffs: those that run, each with a link to its message; the link is empty while there is none.
         can_start: whether this person may start one that is missing.
+        coming: the next ones, told where none runs.
     """
     blocks: list[Block] = []
     for handoff, link in handoffs:
@@ -195,11 +199,27 @@ def running(handoffs: Sequence[tuple[Handoff, str]], team: TeamFile, *, can_star
         title = f"*{escape(_headline(handoff, team))}*, {facts.day(handoff.due_at, team.zone)}"
         blocks.append(section(f"{title}\n{done}{_confirmed(handoff, team)}{there}"))
     if not handoffs:
-        blocks.append(section("No handoff runs now. The next one comes by itself when hands change."))
+        blocks += _upcoming(coming, team)
     if can_start:
         blocks.append(actions([button("Start the handoff now", START, style="primary")]))
-    blocks.append(context("`/handoff note TEXT` adds a note to it."))
+    told = (
+        "`/handoff note TEXT` adds a note to it." if handoffs else "`/handoff note TEXT` adds a note to one that runs."
+    )
+    blocks.append(context(f"{team.zone}. {told}" if coming else told))
     return Message(text="The handoff that runs now" if handoffs else "No handoff runs now.", blocks=tuple(blocks))
+
+
+def _upcoming(coming: Sequence[Due], team: TeamFile) -> tuple[Block, ...]:
+    if not coming:
+        return (section("No handoff runs now. The next one comes by itself when hands change."),)
+    lines = [f"• {facts.day(due.held_at, team.zone)}: {escape(_people_of(due, team))}" for due in coming]
+    return facts.listed("No handoff runs now. The next comes by itself:", lines)
+
+
+def _people_of(due: Due, team: TeamFile) -> str:
+    if set(due.outgoing) == set(due.incoming):
+        return f"{_names(due.incoming, team)} {'stays' if len(due.incoming) == 1 else 'stay'} on call"
+    return _pair(due, team)
 
 
 def _headline(handoff: Handoff, team: TeamFile) -> str:
@@ -212,7 +232,7 @@ def _headline(handoff: Handoff, team: TeamFile) -> str:
     return f"{icon} Handoff: {_pair(handoff, team)}"
 
 
-def _pair(handoff: Handoff, team: TeamFile) -> str:
+def _pair(handoff: Handoff | Due, team: TeamFile) -> str:
     return f"{_names(handoff.outgoing, team)} → {_names(handoff.incoming, team)}"
 
 

@@ -7,7 +7,10 @@ LINES = (
     ("/rerun PIPELINE DAY", "run a pipeline for a day, for instance `/rerun aggregate-engagement 2024-06-03`"),
     ("/runbook [PIPELINE] [QUESTION]", "the pages, one page, or the section that answers your question"),
     ("/issue [WHAT YOU SEE]", "report wrong or missing data"),
-    ("/handoff", "the handoff that runs, or start one that is missing; `/handoff note TEXT` adds a note"),
+    (
+        "/handoff",
+        "the handoff that runs; `/handoff start` starts one that is missing, `/handoff note TEXT` adds a note",
+    ),
     ("/baton help", "this list"),
 )
 

@@ -11,7 +11,7 @@ from datetime import datetime, time, timedelta
 
 from store.domain.oncall import timeline
 from store.domain.roster import Line, Roster
-from store.domain.rotation import Turn, leaves, preceding, turn_at
+from store.domain.rotation import Turn, begins_at, leaves, preceding, turn_at
 from store.domain.shift import Shift, Source
 from store.domain.team import Hours, OnHoliday
 from store.domain.wall import DAY, WEEKDAYS, at_clock, day_of, local_of
@@ -55,6 +55,38 @@ def weekly(roster: Roster, rule: OnHoliday, *, at: datetime) -> tuple[Due, ...]:
         known = found.get(same)
         found[same] = _together(known, due) if known else due
     return tuple(sorted(found.values(), key=lambda due: due.due_at))
+
+
+STEPS_AHEAD = 20
+"""Begins of turns that are looked at for the next handoff: some turns have none."""
+
+
+def coming(roster: Roster, rule: OnHoliday, *, at: datetime) -> tuple[Due, ...]:
+    """
+    Return the next handoffs of turns, all of one instant, as they stand at *at*.
+
+    Those that wait for the end of a holiday come first: their hands have changed already.
+    """
+    waiting = tuple(due for due in weekly(roster, rule, at=at) if due.held_at > at)
+    begin = None if waiting else _next_begin(roster, at)
+    for _ in range(STEPS_AHEAD):
+        if waiting or begin is None:
+            break
+        waiting = tuple(due for due in weekly(roster, rule, at=begin) if due.due_at == begin)
+        begin = _next_begin(roster, begin)
+    return waiting
+
+
+def _next_begin(roster: Roster, at: datetime) -> datetime | None:
+    """Return the first instant after *at* at which somebody's turn begins, or their first one."""
+    found = []
+    for key in {line.rotation for line in roster.lines if line.rotation}:
+        for rotation in leaves(roster.rotations, key).values():
+            turn = turn_at(rotation, at=at)
+            begins = turn.ends_at if turn else begins_at(rotation)
+            if begins and begins > at:
+                found.append(begins)
+    return min(found, default=None)
 
 
 def _together(one: Due, other: Due) -> Due:

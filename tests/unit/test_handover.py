@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from store.domain.absence import Absence
-from store.domain.handover import SMALL, Due, told_at, weekly, within_turn
+from store.domain.handover import SMALL, Due, coming, told_at, weekly, within_turn
 from store.domain.override import Override
 from store.domain.roster import Line, Roster
 from store.domain.rotation import Duty, Unit, Version
@@ -166,6 +166,45 @@ def test_a_holiday_monday_moves_the_checklist_to_tuesday_but_not_the_turn() -> N
     assert due.remarks == ("Mon 13 Jan was a holiday, so the checklist waited; who is on call changed then",)
     (remark,) = on_a_holiday(MOVE, "2025-04-08 10:00", days=("2025-04-07",)).remarks
     assert remark.startswith("Mon 07 Apr was a holiday"), "as all dates are written"
+
+
+def test_the_next_one_is_that_of_the_next_turn() -> None:
+    (due,) = coming(make_roster(), KEEP, at=moment("2025-01-14"))
+    assert (due.due_at, due.outgoing, due.incoming) == (moment("2025-01-20 10:00"), ("thiru",), ("choo",))
+
+
+def test_before_the_anchor_the_next_one_is_the_first() -> None:
+    (due,) = coming(make_roster(), KEEP, at=moment("2024-11-01"))
+    assert (due.due_at, due.outgoing, due.incoming) == (moment("2025-01-06 10:00"), (), ("aidil",))
+
+
+def test_who_covers_then_takes_part_in_the_next_one() -> None:
+    away = leave("choo", "2025-01-20", "2025-01-22")
+    (due,) = coming(make_roster(cover=(Cover.NEXT,), absences=[away]), KEEP, at=moment(MONDAY))
+    assert due.incoming == ("fahmi",)
+
+
+def test_one_that_waits_for_the_end_of_a_holiday_is_the_next() -> None:
+    calendar = {"MY": [("2025-01-13", "Thaipusam")]}
+    roster = make_roster(cover=(Cover.PREVIOUS,), countries={"thiru": "MY"}, calendar=calendar)
+    (before,) = coming(roster, MOVE, at=moment("2025-01-13 09:00"))
+    (waits,) = coming(roster, MOVE, at=moment("2025-01-13 11:00"))
+    assert before.held_at == waits.held_at == moment("2025-01-14 10:00")
+    (after,) = coming(roster, MOVE, at=moment("2025-01-14 10:00"))
+    assert after.due_at == moment("2025-01-20 10:00")
+
+
+def test_turns_without_a_handoff_promise_none() -> None:
+    assert coming(make_roster(order=()), KEEP, at=moment(MONDAY)) == ()
+
+
+def test_of_two_rotations_the_one_that_changes_first_is_next() -> None:
+    rotations = {"data": make_rotation(), "ops": make_rotation(handoff_at=time(8))}
+    roster = make_roster(rotations=rotations)
+    one = roster.lines[0]
+    both = replace(roster, lines=(one, replace(one, key="ops", pipelines=("growth",), rotation="ops")))
+    assert [due.rotations for due in coming(both, KEEP, at=moment("2025-01-14"))] == [("ops",)]
+    assert [due.rotations for due in coming(both, KEEP, at=moment("2025-01-20 08:00"))] == [("data",)]
 
 
 def test_it_moves_past_the_weekend_and_further_holidays() -> None:

@@ -14,6 +14,8 @@ from sqlmodel import col, select
 
 from bot.app import build_deps
 from bot.deps import Deps
+from bot.listeners import handoff as listener
+from bot.listeners.heard import Heard
 from bot.usecases import handoff as usecase
 from bot.usecases.handoff import NothingToStart, NotInTeam, Watch
 from store import audit, handoffs, issues, rosters
@@ -425,6 +427,41 @@ def test_a_rotation_that_left_the_plan_is_chased_no_more(bot: Bot, sessions: Ses
     other = a_bot(sessions, tmp_path / "other", PLANS / "xyz-tech").at(MONDAY + 5 * HOUR)
     assert usecase.running(other.deps, user=THIRU) == ()
     assert other.owed("handoff:1:nudge") == []
+
+
+# -- what /handoff is told
+
+
+def asked(bot: Bot, typed: str, user: str = THIRU) -> str:
+    heard = Heard(user=user, channel="C0DATAONCALL", text=typed, key=f"{user} {typed} {bot.clock.at}")
+    message = listener.answer(bot.deps, heard)
+    return as_read("\n".join(texts(list(message.blocks))), {})
+
+
+def test_where_none_runs_it_says_when_the_next_comes_and_between_whom(bot: Bot) -> None:
+    assert "The next comes by itself:\n• Mon 12 Jan 10:00: Aidil → Thiru" in asked(bot, "")
+
+
+def test_start_starts_the_one_that_is_missing(sessions: Sessions, tmp_path: Path) -> None:
+    bot = a_bot(sessions, tmp_path).at(MONDAY + DAY)
+    assert "Handoff: Aidil → Thiru, Mon 12 Jan 10:00" in asked(bot, "Start")
+    assert bot.handoff().started_by == THIRU
+    with pytest.raises(NothingToStart):
+        asked(bot, "start")
+
+
+@pytest.mark.parametrize("typed", ["wat", "start now", "notes: all is well"])
+def test_a_word_it_does_not_know_starts_and_keeps_nothing_and_names_what_it_understands(bot: Bot, typed: str) -> None:
+    bot.at(MONDAY)
+    with pytest.raises(listener.NotUnderstood, match=f"I do not know “{typed}”") as refused:
+        asked(bot, typed)
+    for known in ("`/handoff`", "`/handoff start`", "`/handoff note TEXT`"):
+        assert known in str(refused.value)
+    assert bot.handoff().notes == ()
+
+
+def test_help_names_what_it_understands(bot: Bot) -> None:
+    assert "/handoff note TEXT" in asked(bot, "help")
 
 
 # -- by hand

@@ -16,6 +16,7 @@ from store.domain.absence import Absence, Kind
 from store.domain.briefing import Ahead, Briefing, Standing, said_of
 from store.domain.change import Change
 from store.domain.handoff import Confirmation, Group, Handoff, Item, Note
+from store.domain.handover import Due
 from store.domain.issue import Issue
 from store.domain.pipeline import Sla
 from store.domain.run import RunStatus
@@ -357,6 +358,42 @@ def test_lines_are_parted_over_sections_and_none_is_lost() -> None:
     lines = [f"{number} {'x' * 200}" for number in range(40)]
     blocks = listed("Title", lines)
     assert "\n".join(block["text"]["text"] for block in blocks).splitlines() == ["Title", *lines]
+
+
+# -- none runs
+
+
+def due(**changes: Any) -> Due:
+    fields: dict[str, Any] = {
+        "rotations": ("data-engineers",),
+        "due_at": DUE,
+        "held_at": DUE,
+        "ends_at": DUE + WEEK,
+        "outgoing": ("aidil",),
+        "incoming": ("thiru",),
+    }
+    return Due(**{**fields, **changes})
+
+
+def without_one(plan: Plan, *coming: Due) -> list[str]:
+    return read(plan, taken(views.running((), plan.team, can_start=False, coming=coming)))
+
+
+def test_where_none_runs_the_next_is_told_with_its_time_and_people(house: Plan) -> None:
+    assert without_one(house, due(held_at=DUE + timedelta(days=1)))[:2] == [
+        "No handoff runs now. The next comes by itself:",
+        "• Tue 13 Jan 10:00: Aidil → Thiru",
+    ]
+    two = without_one(house, due(), due(incoming=("aidil",)), due(outgoing=()))
+    assert two[1:4] == [
+        "• Mon 12 Jan 10:00: Aidil → Thiru",
+        "• Mon 12 Jan 10:00: Aidil stays on call",
+        "• Mon 12 Jan 10:00: nobody → Thiru",
+    ]
+    assert two[4] == "Asia/Kuala_Lumpur. /handoff note TEXT adds a note to one that runs."
+    both = ("aidil", "thiru")
+    assert "• Mon 12 Jan 10:00: Aidil and Thiru stay on call" in without_one(house, due(outgoing=both, incoming=both))
+    assert without_one(house)[0] == "No handoff runs now. The next one comes by itself when hands change."
 
 
 # -- confirming, closing

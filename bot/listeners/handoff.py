@@ -15,7 +15,6 @@ from bot.views.handoff_boxes import TICK
 from store.domain.errors import UserError, shorten
 from store.domain.handoff import ITEM_LIMIT, Handoff
 
-
 KNOWN = (
     "`/handoff` shows the one that runs, `/handoff start` starts one that is missing, `/handoff note TEXT` adds a note."
 )

@@ -81,7 +81,7 @@ def test_a_holiday_month_end_and_the_day_off_that_was_earned(tmp_path: Path) -> 
         assert "@Engineer C is on call" in story.ask("engineer-a", "profit at 2026-02-16 23:59")
         turns = [line.partition("  ")[0] for line in story.ask("engineer-c", "mine").splitlines()[1:5]]
         assert turns == [  # each time once, whatever hours Growth has
-            "Tue 20 Jan 00:01 – Mon 26 Jan 10:00",
+            "Mon 19 Jan 10:00 – Mon 26 Jan 10:00",
             "Mon 16 Feb 10:00 – Tue 17 Feb 00:00",
             "Wed 18 Feb 00:00 – Mon 23 Feb 10:00",
             "Mon 16 Mar 10:00 – Mon 23 Mar 10:00",

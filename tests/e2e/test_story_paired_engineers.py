@@ -7,8 +7,11 @@ Thursday the 26th, in DE3's week; the last seven days of the month are the 24th 
 
 from pathlib import Path
 
+import pytest
+
 from store.plans import load_plan
 from store.settings import PLANS
+from tests.driver import Refusal
 from tests.e2e.story import Story, boxes, confirm, line_with
 from tests.e2e.world import running_world
 
@@ -41,11 +44,12 @@ def test_thanksgiving_in_the_last_week_of_the_month(tmp_path: Path) -> None:
         # DE2 asks six days ahead to give away the next week. The plan wants seven.
         story.on("2026-11-10 11:00")
         de2 = world.as_("de2")
-        de2.command("/oncall swap").expect_modal("The team hears of a swap 7 days ahead; a later one takes the lead.")
-        assert de2.fill(gives=TURN.format("11-16", "de2"), takes=TURN.format("11-30", "de4")).submit() == {}
-        refused = de2.expect_modal("The lead may still make it: ask them.")
-        assert "7 days" in refused.text
-        de2.close(everything=True)
+        de2.command("/oncall swap").expect_modal(
+            "hears of a swap 7 days ahead: turns that begin sooner are not listed."
+        )
+        with pytest.raises(Refusal):
+            de2.fill(gives=TURN.format("11-16", "de2"), takes=TURN.format("11-30", "de4")).submit()
+        de2.close()
         assert "@DE2 is on call" in story.ask("de2", "aggregate-profit at 2026-11-17 12:00")
 
         # DE4 asks three weeks ahead. One line per week, though Growth has hours of its own.

@@ -27,7 +27,8 @@ def test_four_weeks_of_xyz_tech(tmp_path: Path) -> None:
         # Spencer, who is next, has covered for him: nobody hands over to nobody but himself.
         story.on("2026-02-02 10:00")
         profit = story.handoff("Spencer → Aidil")
-        assert "@Aidil is on call until Mon 09 Feb 02:00 UTC. Thank you, @Spencer." in profit.text
+        theirs = "Aggregate Engagement and Aggregate Profit"
+        assert f"@Aidil is on call for {theirs} until Mon 09 Feb 02:00 UTC. Thank you, @Spencer." in profit.text
         line_with(profit, "🎉", "Mon 02 Feb", "Thiru", "Thaipusam (observed)")
         growth = story.said("Weekly check: Spencer stays on call")
         assert "Spencer covers for Thiru (public holiday: Thaipusam (observed)) as next week’s on-call" in growth.text

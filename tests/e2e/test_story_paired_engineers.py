@@ -77,7 +77,7 @@ def test_thanksgiving_in_the_last_week_of_the_month(tmp_path: Path) -> None:
         story.on("2026-11-23 10:00")
         third = story.handoff("DE2 → DE3")
         span = "Tue 24 Nov 00:00 – Mon 30 Nov 10:00"
-        assert line_with(third, "👀") == f"👀 {span}  On deck for month end: DE1, DE2, DE3, DE4"
+        assert line_with(third, "👀") == f"👀 {span}  On deck for month end: DE1, DE2, DE4", "DE3 serves"
         line_with(third, f"🚨 {span}  On high alert: DE1, DE2 for {PROFIT}")
         line_with(third, f"🚨 {span}  On high alert: DE3, DE4 for {GROWTH}")
         line_with(third, "🎉 Thu 26 Nov", "Thanksgiving Day")

@@ -115,7 +115,7 @@ def make_roster(**changes: Any) -> Roster:
         for key in one.order
         for who in each.groups.get(key, (key,))
     }
-    by_hand = {one.person for one in (*entries.overrides, *entries.volunteers) if one.person}
+    by_hand = {one.person for one in entries.overrides if one.person} | {one.person for one in entries.volunteers}
     people = {
         who: Person(name=who.capitalize(), country=countries.get(who))
         for who in sorted({*names, *countries, *by_hand, "mei"})

@@ -61,9 +61,7 @@ def sample() -> None:
 @app.command()
 def demo(
     port: Annotated[int, typer.Option(help="Where the page is; 0 for any free port.")] = 8765,
-    at: Annotated[
-        str, typer.Option(help="When the team's clock starts, as 2026-05-04T09:58; left out: now.")
-    ] = "",
+    at: Annotated[str, typer.Option(help="When the team's clock starts, as 2026-05-04T09:58; left out: now.")] = "",
     speed: Annotated[float, typer.Option(help="How many times faster the team's clock runs.")] = 1.0,
     state: Annotated[Path, typer.Option(help="Where the demo keeps its state.")] = Path(".baton/demo"),
     folder: Annotated[Path, typer.Option("--plan", help="The plan folder.")] = PLANS / "house",

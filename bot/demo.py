@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -116,8 +116,7 @@ def demo(*, port: int, at: str, speed: float, state: Path, folder: Path, shell: 
     bot_port = _free(0)
     parts = _parts(plan, state, shell, port=port, bot_port=bot_port, clock=clock)
     workspace, bot, worker = parts
-    for name in (signal.SIGINT, signal.SIGTERM):  # a shell starts what runs in the background without SIGINT
-        signal.signal(name, _interrupt)
+    _on_interrupt(_interrupt)
     try:
         subprocess.run([sys.executable, "-m", "jobs.sample"], env=worker.environment, cwd=state, check=True)
         for part, ready_at in ((workspace, address), (worker, None), (bot, f"http://127.0.0.1:{bot_port}/healthz")):
@@ -265,7 +264,14 @@ def _watch(parts: Sequence[Part]) -> None:
                 part.start()
 
 
+def _on_interrupt(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
+    for name in (signal.SIGINT, signal.SIGTERM):  # a shell starts what runs in the background without SIGINT
+        signal.signal(name, handler)
+
+
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    """Stop, once: a second press would end the stopping and leave processes behind."""
+    _on_interrupt(signal.SIG_IGN)
     raise KeyboardInterrupt
 
 

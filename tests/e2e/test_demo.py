@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,9 +40,12 @@ def demo(state: Path, port: str = "0") -> Iterator[Workspace]:
         keys = Credentials(SECRETS["SLACK_BOT_TOKEN"], SECRETS["SLACK_APP_TOKEN"], SECRETS["SLACK_SIGNING_SECRET"])
         yield Workspace(found[1], keys)
     finally:
-        process.send_signal(signal.SIGINT)
+        children = _children(process.pid)
+        for _ in range(2):  # whoever is impatient presses again while it stops
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.3)
         assert process.wait(60) == 0, log.read_text()
-        assert not _children(process.pid), "everything has ended"
+        assert not [pid for pid in children if Path(f"/proc/{pid}").exists()], "everything has ended"
         assert not (state.parent / "production.db").exists(), "what the shell names is left alone"
 
 

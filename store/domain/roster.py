@@ -187,7 +187,7 @@ class Roster:
         return {}
 
     @cached_property
-    def _spans(self) -> dict[tuple[str, str, range], InTime[Absence]]:
+    def _spans(self) -> dict[tuple[str, str, tuple[int, int]], InTime[Absence]]:
         return {}
 
     @cached_property
@@ -195,9 +195,9 @@ class Roster:
         """Holidays as spans, by place, names and year: they are everybody's there, and name no person."""
         return {}
 
-    def _named_days(self, person: str, names: tuple[str, ...], years: range) -> Iterator[Absence]:
+    def _named_days(self, person: str, names: tuple[str, ...], years: tuple[int, int]) -> Iterator[Absence]:
         known = self.people.get(person)
-        for year in years:
+        for year in range(years[0], years[1] + 1):
             key = (known and (known.country, known.subdivision, known.zone), names, year)
             if key not in self._days:
                 self._days[key] = tuple(
@@ -209,9 +209,9 @@ class Roster:
             yield from self._days[key]
 
 
-def _years(starts_at: datetime, ends_at: datetime) -> range:
-    """Return the years that the span may touch, in whatever zone."""
-    return range((starts_at - DAY).year, (ends_at + DAY).year + 1)
+def _years(starts_at: datetime, ends_at: datetime) -> tuple[int, int]:
+    """Return the first and the last year that the span may touch, in whatever zone."""
+    return (starts_at - DAY).year, (ends_at + DAY).year
 
 
 def _no_line(pipeline: str) -> Line:

@@ -10,7 +10,7 @@ import ipaddress
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -85,6 +85,17 @@ def is_public(address: str) -> bool:
     return found.is_global and not found.is_multicast and not found.is_reserved and teredo is None
 
 
+def checked(addresses: Sequence[str], is_allowed: IsAllowed) -> str:
+    """
+    Return which of a host's numeric *addresses* to connect to.
+
+    Raises: CalendarUnreadable: one of them may not be spoken to; a host with two faces is not trusted with either.
+    """
+    if not addresses or not all(is_allowed(address) for address in addresses):
+        raise CalendarUnreadable("it leads into a private network, which is not read")
+    return addresses[0]
+
+
 def _ask(url: SplitResult, is_allowed: IsAllowed, context: ssl.SSLContext, give_up_at: float) -> bytes | str:
     """Return the body, or where we are sent on to."""
     if url.scheme != "https" or not url.hostname:
@@ -147,10 +158,8 @@ class _Checked(http.client.HTTPSConnection):
     def connect(self) -> None:
         """Raises: CalendarUnreadable: one of the host's addresses may not be spoken to."""
         found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
-        addresses = [str(each[4][0]) for each in found]
-        if not addresses or not all(self._is_allowed(address) for address in addresses):
-            raise CalendarUnreadable("it leads into a private network, which is not read")
-        plain = socket.create_connection((addresses[0], self.port), self.timeout)
+        address = checked([str(each[4][0]) for each in found], self._is_allowed)
+        plain = socket.create_connection((address, self.port), self.timeout)
         try:
             self.sock = self._trust.wrap_socket(plain, server_hostname=self.host)
         except BaseException:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.gateways.calendar import CalendarUnreadable, fetch, is_public
+from bot.gateways.calendar import CalendarUnreadable, checked, fetch, is_public
 
 
 @pytest.mark.parametrize("address", ["93.184.215.14", "8.8.8.8", "2606:2800:21f:cb07:6820:80da:af6b:8b2c"])
@@ -62,3 +62,15 @@ def test_nothing_inside_may_be_read(address: str) -> None:
 def test_an_address_that_leads_inside_is_refused_before_anything_is_sent(address: str, why: str) -> None:
     with pytest.raises(CalendarUnreadable, match=why):
         fetch(address)
+
+
+@pytest.mark.parametrize(
+    "addresses", [[], ["127.0.0.1"], ["93.184.216.34", "127.0.0.1"], ["10.0.0.7", "93.184.216.34"], ["::1"]]
+)
+def test_a_host_with_any_address_inside_is_not_spoken_to_at_all(addresses: list[str]) -> None:
+    with pytest.raises(CalendarUnreadable, match="private network"):
+        checked(addresses, is_public)
+
+
+def test_of_public_addresses_the_first_is_spoken_to() -> None:
+    assert checked(["93.184.216.34", "1.1.1.1"], is_public) == "93.184.216.34"

@@ -65,7 +65,7 @@ def reminders(roster: Roster, *, at: datetime) -> Iterator[tuple[str, Beginning]
     """Yield (`BEFORE` or `START`, who begins) for everything that may be said at the instant *at*."""
     for each in begin(roster, at - START_LATE, at + DAY + timedelta(hours=1)):
         before = instant(local_of(each.starts_at, roster.zone) - DAY, roster.zone)
-        if each.starts_at <= at < each.starts_at + START_LATE:
+        if each.starts_at <= at:
             yield START, each
         elif before <= at < min(before + BEFORE_LATE, each.starts_at):
             yield BEFORE, each
